@@ -1,0 +1,236 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace ScaiGrid.Flows.Language;
+
+public enum ValueKind { Null, Bool, Number, String, Array, Object }
+
+/// <summary>
+/// An immutable JSON value: what expressions compute with, what a run's scope holds, what a journal stores. Durations are
+/// numbers of seconds and dates are ISO 8601 strings, so that nothing changes its nature by being written and read back.
+/// </summary>
+/// <remarks>
+/// A number is an exact <see cref="decimal"/> where it fits, else a <see cref="double"/>; never NaN or infinite.
+/// <c>default</c> is <see cref="Null"/>.
+/// </remarks>
+public readonly struct Value : IEquatable<Value>
+{
+    private static readonly object BoxedTrue = true, BoxedFalse = false;
+
+    private readonly object? _raw; // null | bool | decimal | double | string | Value[] | ObjectValue
+
+    private Value(object? raw) => _raw = raw;
+
+    public static Value Null => default;
+
+    public static Value True => new(BoxedTrue);
+
+    public static Value False => new(BoxedFalse);
+
+    public static Value EmptyArray { get; } = new(System.Array.Empty<Value>());
+
+    public static Value EmptyObject { get; } = new(ObjectValue.Empty);
+
+    public ValueKind Kind => _raw switch
+    {
+        null => ValueKind.Null,
+        bool => ValueKind.Bool,
+        string => ValueKind.String,
+        decimal or double => ValueKind.Number,
+        Value[] => ValueKind.Array,
+        _ => ValueKind.Object,
+    };
+
+    public bool IsNull => _raw is null;
+
+    /// <summary>False for <c>null</c>, <c>false</c>, <c>0</c>, <c>""</c>, <c>[]</c> and <c>{}</c>; true for all else.</summary>
+    public bool IsTruthy => _raw switch
+    {
+        null => false,
+        bool b => b,
+        string s => s.Length > 0,
+        decimal d => d != 0,
+        double d => d != 0,
+        Value[] a => a.Length > 0,
+        ObjectValue o => o.Count > 0,
+        _ => true,
+    };
+
+    public static implicit operator Value(bool value) => value ? True : False;
+
+    public static implicit operator Value(int value) => new((decimal)value);
+
+    public static implicit operator Value(long value) => new((decimal)value);
+
+    public static implicit operator Value(decimal value) => new(value);
+
+    public static implicit operator Value(string? value) => new(value);
+
+    public static implicit operator Value(ObjectValue value) => new(value);
+
+    /// <summary>The exact decimal when the double has one; otherwise the double itself.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is NaN or infinite, which JSON cannot say.</exception>
+    public static Value From(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            throw new ArgumentOutOfRangeException(nameof(value), value, "A JSON number is finite.");
+        }
+
+        return Math.Abs(value) < 1e15 && (value == 0 || Math.Abs(value) > 1e-9) ? new((decimal)value) : new(value);
+    }
+
+    /// <summary>Takes the array over: the caller must not change it afterwards.</summary>
+    public static Value Array(params Value[] items) => new(items);
+
+    public static Value Object(params IEnumerable<KeyValuePair<string, Value>> members) => new(ObjectValue.From(members));
+
+    public bool TryGetBool(out bool value)
+    {
+        value = _raw is true;
+        return _raw is bool;
+    }
+
+    public bool TryGetString([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) =>
+        (value = _raw as string) is not null;
+
+    public bool TryGetArray(out ReadOnlySpan<Value> items)
+    {
+        items = _raw as Value[];
+        return _raw is Value[];
+    }
+
+    public bool TryGetObject([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ObjectValue? value) =>
+        (value = _raw as ObjectValue) is not null;
+
+    /// <summary>The exact number; false for other kinds and for numbers outside decimal's range.</summary>
+    public bool TryGetDecimal(out decimal value)
+    {
+        value = _raw is decimal d ? d : 0;
+        return _raw is decimal;
+    }
+
+    /// <summary>The number, rounded to a double where it must be; false for other kinds.</summary>
+    public bool TryGetDouble(out double value)
+    {
+        value = _raw switch { decimal d => (double)d, double d => d, _ => 0 };
+        return _raw is decimal or double;
+    }
+
+    /// <summary>The string, or null when this is not one.</summary>
+    public string? AsString() => _raw as string;
+
+    /// <summary>The items, or none when this is not an array.</summary>
+    public IReadOnlyList<Value> Items => _raw as Value[] ?? [];
+
+    /// <summary>The members, or none when this is not an object.</summary>
+    public ObjectValue Members => _raw as ObjectValue ?? ObjectValue.Empty;
+
+    /// <summary>The member of that name; <see cref="Null"/> when there is none or this is not an object.</summary>
+    public Value this[string name] => _raw is ObjectValue o && o.TryGetValue(name, out var value) ? value : default;
+
+    public static bool operator ==(Value left, Value right) => left.Equals(right);
+
+    public static bool operator !=(Value left, Value right) => !left.Equals(right);
+
+    /// <summary>Deep equality by JSON value: <c>1</c> equals <c>1.0</c>; the order of an object's members does not count.</summary>
+    public bool Equals(Value other) => (_raw, other._raw) switch
+    {
+        (null, null) => true,
+        (bool a, bool b) => a == b,
+        (string a, string b) => a == b,
+        (decimal a, decimal b) => a == b,
+        (decimal or double, decimal or double) => TryGetDouble(out var a) && other.TryGetDouble(out var b) && a == b,
+        (Value[] a, Value[] b) => a.AsSpan().SequenceEqual(b),
+        (ObjectValue a, ObjectValue b) => a.Equals(b),
+        _ => false,
+    };
+
+    public override bool Equals(object? obj) => obj is Value other && Equals(other);
+
+    public override int GetHashCode() => _raw switch
+    {
+        null => 0,
+        decimal or double => TryGetDouble(out var number) ? number.GetHashCode() : 0,
+        Value[] items => items.Aggregate(items.Length, HashCode.Combine),
+        _ => _raw.GetHashCode(),
+    };
+
+    public static Value FromJson(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.True => True,
+        JsonValueKind.False => False,
+        JsonValueKind.String => element.GetString(),
+        JsonValueKind.Number => element.TryGetDecimal(out var exact) ? exact : From(element.GetDouble()),
+        JsonValueKind.Array => new(element.EnumerateArray().Select(FromJson).ToArray()),
+        JsonValueKind.Object => Object(element.EnumerateObject().Select(m => KeyValuePair.Create(m.Name, FromJson(m.Value)))),
+        _ => default,
+    };
+
+    /// <exception cref="JsonException">The text is not JSON, or nests deeper than 64.</exception>
+    public static Value FromJson(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return FromJson(document.RootElement);
+    }
+
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        switch (_raw)
+        {
+            case null:
+                writer.WriteNullValue();
+                break;
+            case bool b:
+                writer.WriteBooleanValue(b);
+                break;
+            case string s:
+                writer.WriteStringValue(s);
+                break;
+            case decimal d:
+                writer.WriteNumberValue(d);
+                break;
+            case double d:
+                writer.WriteNumberValue(d);
+                break;
+            case Value[] items:
+                writer.WriteStartArray();
+                foreach (var item in items)
+                {
+                    item.WriteTo(writer);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case ObjectValue members:
+                members.WriteTo(writer);
+                break;
+        }
+    }
+
+    /// <summary>Compact JSON.</summary>
+    public string ToJson()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, Json.Compact))
+        {
+            WriteTo(writer);
+        }
+
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>As a template shows it: a string as it is, <c>null</c> as nothing, all else as compact JSON.</summary>
+    public string ToText() => _raw switch
+    {
+        null => "",
+        string s => s,
+        bool b => b ? "true" : "false",
+        decimal d => d.ToString(CultureInfo.InvariantCulture),
+        double d => d.ToString("R", CultureInfo.InvariantCulture),
+        _ => ToJson(),
+    };
+
+    public override string ToString() => ToJson();
+}

@@ -1,0 +1,4 @@
+var app = WebApplication.CreateBuilder(args).Build();
+app.Run();
+
+internal sealed partial class Program;
