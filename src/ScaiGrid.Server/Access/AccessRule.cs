@@ -1,0 +1,25 @@
+namespace ScaiGrid.Server.Access;
+
+/// <summary>
+/// Who may use an endpoint. An endpoint without one is used by nobody.
+/// </summary>
+/// <param name="Permission">What the caller must hold; null = being signed in is enough.</param>
+/// <param name="Anonymous">True for the short list of what anybody may see.</param>
+/// <param name="OidcOnly">True where an API key will not do.</param>
+internal sealed record AccessRule(string? Permission, bool Anonymous = false, bool OidcOnly = false);
+
+internal static class AccessRules
+{
+    extension<TBuilder>(TBuilder route) where TBuilder : IEndpointConventionBuilder
+    {
+        public TBuilder Requires(string permission) => route.WithMetadata(new AccessRule(permission));
+
+        /// <summary>As <c>Requires</c>, and the caller must have signed in through OpenID Connect.</summary>
+        public TBuilder RequiresOidc(string permission) => route.WithMetadata(new AccessRule(permission, OidcOnly: true));
+
+        /// <summary>For endpoints that show callers only what is theirs.</summary>
+        public TBuilder RequiresSignIn() => route.WithMetadata(new AccessRule(null));
+
+        public TBuilder AllowsAnybody() => route.WithMetadata(new AccessRule(null, Anonymous: true));
+    }
+}

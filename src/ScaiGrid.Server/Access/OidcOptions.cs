@@ -1,0 +1,38 @@
+namespace ScaiGrid.Server.Access;
+
+/// <summary>The OpenID provider whose access tokens are accepted beside API keys.</summary>
+internal sealed class OidcOptions
+{
+    /// <summary>The issuer's address, below which <c>/.well-known/openid-configuration</c> is found; null means that no tokens are accepted.</summary>
+    public string? Authority { get; set; }
+
+    /// <summary>What a token's <c>aud</c> must name; required with <see cref="Authority"/>.</summary>
+    public string? Audience { get; set; }
+
+    /// <summary>False permits an authority over plain HTTP, for trials on one machine.</summary>
+    public bool RequireHttps { get; set; } = true;
+
+    public OidcClaims Claims { get; set; } = new();
+}
+
+/// <summary>The names under which the issuer's tokens tell things.</summary>
+internal sealed class OidcClaims
+{
+    public string Subject { get; set; } = "sub";
+
+    public string Email { get; set; } = "email";
+
+    public string Name { get; set; } = "name";
+
+    /// <summary>The tenant's id or slug.</summary>
+    public string Tenant { get; set; } = "tenant_id";
+
+    /// <summary>An array, or words separated by spaces.</summary>
+    public string Roles { get; set; } = "roles";
+
+    /// <summary>One role, beside <see cref="Roles"/>.</summary>
+    public string Role { get; set; } = "role";
+
+    /// <summary>An array of user group ids.</summary>
+    public string Groups { get; set; } = "groups";
+}

@@ -1,0 +1,16 @@
+namespace ScaiGrid.Server.Access;
+
+/// <summary>Requests in any 60 seconds; 0 = unlimited. A key, user, tenant or partner may have a number of its own.</summary>
+internal sealed class RateLimitOptions
+{
+    public int PerKey { get; set; } = 60;
+
+    public int PerUser { get; set; } = 120;
+
+    public int PerTenant { get; set; } = 1000;
+
+    public int PerPartner { get; set; } = 5000;
+
+    /// <summary>For one address that calls anonymous endpoints.</summary>
+    public int PerAddress { get; set; } = 300;
+}

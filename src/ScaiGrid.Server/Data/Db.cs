@@ -1,0 +1,167 @@
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.ApiKeys;
+using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Data;
+
+/// <summary>Everything the server stores in rows. Every tenant-owned set is filtered to the tenant of the request.</summary>
+internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeStamps stamps) : DbContext(options)
+{
+    private readonly List<AuditEntry> _audit = [];
+
+    /// <summary>The tenant that the current work acts for; null when it acts for the whole platform.</summary>
+    public Id<Tenant>? TenantId => scope.TenantId;
+
+    public bool SeesAllTenants => scope.TenantId is null;
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
+
+    public DbSet<BackendModel> Backends => Set<BackendModel>();
+
+    public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
+
+    public DbSet<Core> Cores => Set<Core>();
+
+    public DbSet<CoreProgram> Programs => Set<CoreProgram>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public DbSet<FrontendModel> Models => Set<FrontendModel>();
+
+    public DbSet<ModelBackend> ModelBackends => Set<ModelBackend>();
+
+    public DbSet<ModelGroup> ModelGroups => Set<ModelGroup>();
+
+    public DbSet<Partner> Partners => Set<Partner>();
+
+    public DbSet<Run> Runs => Set<Run>();
+
+    public DbSet<ServiceClient> ServiceClients => Set<ServiceClient>();
+
+    public DbSet<Stamp> Stamps => Set<Stamp>();
+
+    public DbSet<Tenant> Tenants => Set<Tenant>();
+
+    public DbSet<UsageRecord> Usage => Set<UsageRecord>();
+
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<UserGroup> UserGroups => Set<UserGroup>();
+
+    /// <summary>Writes a line of the audit log in the transaction of the next save.</summary>
+    public void Audit(AuditEntry entry) => _audit.Add(entry);
+
+    /// <summary>
+    /// Runs load, decide, save; and again when another request saved the same rows in between, so that the rules
+    /// always decide on what is really stored.
+    /// </summary>
+    public async Task<T> RetryOnConflictAsync<T>(Func<Task<T>> loadDecideSave)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await loadDecideSave();
+            }
+            catch (DbUpdateException e) when (attempt < 10 && (e is DbUpdateConcurrencyException || IsUniqueViolation(e)))
+            {
+                ChangeTracker.Clear();
+                _audit.Clear();
+            }
+        }
+    }
+
+    public sealed override int SaveChanges(bool acceptAllChangesOnSuccess) =>
+        throw new NotSupportedException("Use SaveChangesAsync.");
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        var changed = Prepare();
+        if (changed == Stamped.None && _audit.Count == 0)
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+
+        int rows;
+        await using (var transaction = await Database.BeginTransactionAsync(cancellationToken))
+        {
+            await AuditChain.AppendAsync(this, _audit, cancellationToken);
+            rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            await ChangeStamps.BumpAsync(this, changed, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        _audit.Clear();
+        await stamps.RefreshAsync(changed, CancellationToken.None); // it is committed: the caller must see it whatever happens to the request
+        return rows;
+    }
+
+    public abstract bool IsUniqueViolation(DbUpdateException exception);
+
+    /// <summary>Reads one row of <c>audit_heads</c> and keeps others from reading it until the transaction ends.</summary>
+    public abstract IQueryable<AuditHead> LockAuditHead(string stream);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Value>().HaveConversion<Conversions.JsonText, Conversions.JsonComparer>();
+        configurationBuilder.Properties<Slug>().HaveConversion<Conversions.Parsed<Slug>>().HaveMaxLength(64);
+        configurationBuilder.Properties<ModelSlug>().HaveConversion<Conversions.Parsed<ModelSlug>>().HaveMaxLength(200);
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(32);
+        Conversions.AddIds(configurationBuilder);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfiguration(new ApiKey.Mapping());
+        modelBuilder.ApplyConfiguration(new AuditEntry.Mapping(this));
+        modelBuilder.ApplyConfiguration(new AuditHead.Mapping());
+        modelBuilder.ApplyConfiguration(new BackendModel.Mapping());
+        modelBuilder.ApplyConfiguration(new Checkpoint.Mapping(this));
+        modelBuilder.ApplyConfiguration(new Core.Mapping(this));
+        modelBuilder.ApplyConfiguration(new CoreProgram.Mapping(this));
+        modelBuilder.ApplyConfiguration(new DataProtectionKey.Mapping());
+        modelBuilder.ApplyConfiguration(new FrontendModel.Mapping());
+        modelBuilder.ApplyConfiguration(new ModelBackend.Mapping());
+        modelBuilder.ApplyConfiguration(new ModelGroup.Mapping());
+        modelBuilder.ApplyConfiguration(new Partner.Mapping());
+        modelBuilder.ApplyConfiguration(new Run.Mapping(this));
+        modelBuilder.ApplyConfiguration(new ServiceClient.Mapping());
+        modelBuilder.ApplyConfiguration(new Stamp.Mapping());
+        modelBuilder.ApplyConfiguration(new Tenant.Mapping());
+        modelBuilder.ApplyConfiguration(new UsageRecord.Mapping(this));
+        modelBuilder.ApplyConfiguration(new User.Mapping());
+        modelBuilder.ApplyConfiguration(new UserGroup.Mapping());
+        SnakeCase.Apply(modelBuilder);
+    }
+
+    /// <summary>Counts up the versions of changed rows and tells which cached snapshots the save makes stale.</summary>
+    private Stamped Prepare()
+    {
+        var changed = Stamped.None;
+        foreach (var entry in ChangeTracker.Entries())
+        {
+            if (entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
+            {
+                changed |= ChangeStamps.Of(entry.Entity);
+            }
+
+            if (entry.State is EntityState.Modified && entry.Metadata.FindProperty("Version") is { IsConcurrencyToken: true })
+            {
+                var version = entry.Property("Version");
+                version.CurrentValue = (int)version.OriginalValue! + 1;
+            }
+        }
+
+        return changed;
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ScaiGrid.Server.Data;
+
+/// <summary>Lets the tool that writes migrations see the model without starting the server.</summary>
+internal sealed class DesignTimeSqliteDb : IDesignTimeDbContextFactory<SqliteDb>
+{
+    public SqliteDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<SqliteDb>().UseSqlite("Data Source=design.db").Options, DesignTime.Scope(), DesignTime.Stamps());
+}
+
+/// <inheritdoc cref="DesignTimeSqliteDb"/>
+internal sealed class DesignTimePostgresDb : IDesignTimeDbContextFactory<PostgresDb>
+{
+    public PostgresDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PostgresDb>().UseNpgsql("Host=design").Options, DesignTime.Scope(), DesignTime.Stamps());
+}
+
+internal static class DesignTime
+{
+    public static TenantScope Scope()
+    {
+        var scope = new TenantScope(new HttpContextAccessor());
+        scope.EnterPlatform();
+        return scope;
+    }
+
+    public static ChangeStamps Stamps() =>
+        new(new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<ChangeStamps>.Instance);
+}

@@ -1,0 +1,99 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Runs;
+
+/// <summary>Where a run stands. A queued run waits for a worker, to begin or to go on.</summary>
+internal enum RunState { Queued, Running, Suspended, Completed, Failed, Cancelled }
+
+/// <summary>How a run was started.</summary>
+internal enum RunTrigger { Api, Event, Chat }
+
+/// <summary>One execution of a Core's flow.</summary>
+internal sealed partial class Run : IIdentified<Run>
+{
+    public static string IdPrefix => "run";
+
+    public required Id<Run> Id { get; init; }
+
+    public required Id<Tenant> TenantId { get; init; }
+
+    public required Id<Core> CoreId { get; init; }
+
+    /// <summary>The program it began with and finishes on.</summary>
+    public required string ProgramDigest { get; init; }
+
+    public required string FlowName { get; init; }
+
+    public required RunTrigger Trigger { get; init; }
+
+    /// <summary>The user on whose behalf it runs.</summary>
+    public required Id<User> StartedBy { get; init; }
+
+    /// <summary>The request that started it.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The entity whose memory it uses; null for Cores without entities.</summary>
+    public string? InstanceKey { get; init; }
+
+    public RunState Status { get; set; } = RunState.Queued;
+
+    public Value Input { get; init; }
+
+    public Value Output { get; set; }
+
+    public string? ErrorCode { get; set; }
+
+    public string? ErrorMessage { get; set; }
+
+    /// <summary>The path of the step that failed.</summary>
+    public string? ErrorStep { get; set; }
+
+    /// <summary>The trace: one object a step, in the order they began.</summary>
+    public Value Steps { get; set; } = Value.EmptyArray;
+
+    /// <summary>The object that holds the history from which a waiting run goes on; null when it never waited.</summary>
+    public string? HistoryKey { get; set; }
+
+    /// <summary>The event with which a queued run goes on; null when it is to begin.</summary>
+    public Value Pending { get; set; }
+
+    public int ModelCalls { get; set; }
+
+    public long PromptTokens { get; set; }
+
+    public long CompletionTokens { get; set; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; set; }
+
+    /// <summary>Until when the worker that took it is trusted to be alive; null when nobody has it.</summary>
+    public DateTimeOffset? LeaseUntil { get; set; }
+
+    public int Version { get; private set; }
+
+    internal sealed class Mapping(Db db) : IEntityTypeConfiguration<Run>
+    {
+        public void Configure(EntityTypeBuilder<Run> run)
+        {
+            run.ToTable("runs");
+            run.HasKey(r => new { r.TenantId, r.Id });
+            run.HasIndex(r => new { r.TenantId, r.CoreId, r.Id });
+            run.HasIndex(r => new { r.Status, r.LeaseUntil });
+            run.Property(r => r.ProgramDigest).HasMaxLength(80);
+            run.Property(r => r.FlowName).HasMaxLength(200);
+            run.Property(r => r.RequestId).HasMaxLength(64);
+            run.Property(r => r.InstanceKey).HasMaxLength(200);
+            run.Property(r => r.ErrorCode).HasMaxLength(64);
+            run.Property(r => r.HistoryKey).HasMaxLength(512);
+            run.Property(r => r.Version).IsConcurrencyToken();
+            run.HasQueryFilter(r => db.SeesAllTenants || r.TenantId == db.TenantId);
+        }
+    }
+}

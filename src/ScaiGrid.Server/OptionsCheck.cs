@@ -1,0 +1,41 @@
+namespace ScaiGrid.Server;
+
+/// <summary>Finds every fault of the configuration before anything starts.</summary>
+internal static class OptionsCheck
+{
+    public static List<string> Check(ServerOptions options)
+    {
+        var faults = new List<string>();
+
+        void Require(bool holds, string fault)
+        {
+            if (!holds)
+            {
+                faults.Add(fault);
+            }
+        }
+
+        foreach (var url in options.Urls.Split(';'))
+        {
+            Require(Uri.TryCreate(url.Replace("*", "localhost", StringComparison.Ordinal), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https", $"Urls: '{url}' is not an http or https address.");
+        }
+
+        Require(options.PublicUrl is null || Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out _), "PublicUrl is not an absolute address.");
+        Require(options.Database.Provider is "sqlite" or "postgres", $"Database:Provider is '{options.Database.Provider}'; it must be 'sqlite' or 'postgres'.");
+        Require(options.Database is not { Provider: "postgres", ConnectionString: null }, "Database:ConnectionString is required when Database:Provider is 'postgres'.");
+        Require(options.ObjectStore.Provider is "files" or "s3", $"ObjectStore:Provider is '{options.ObjectStore.Provider}'; it must be 'files' or 's3'.");
+        Require(options.ObjectStore is not { Provider: "s3", S3.Bucket: null }, "ObjectStore:S3:Bucket is required when ObjectStore:Provider is 's3'.");
+        Require(options.ObjectStore.S3.AccessKey is null == options.ObjectStore.S3.SecretKey is null, "ObjectStore:S3:AccessKey and ObjectStore:S3:SecretKey are given together or not at all.");
+        Require(options.Oidc.Authority is null || Uri.TryCreate(options.Oidc.Authority, UriKind.Absolute, out _), "Oidc:Authority is not an absolute address.");
+        Require(options.Oidc.Authority is null || options.Oidc.Audience is not null, "Oidc:Audience is required when Oidc:Authority is set.");
+        Require(!options.Oidc.RequireHttps || options.Oidc.Authority is null || options.Oidc.Authority.StartsWith("https://", StringComparison.Ordinal), "Oidc:Authority must be https unless Oidc:RequireHttps is false.");
+        Require(options.Bootstrap.File is null || File.Exists(options.Bootstrap.File), $"Bootstrap:File names '{options.Bootstrap.File}', which does not exist.");
+        foreach (var (name, limit) in (ReadOnlySpan<(string, int)>)
+            [("PerKey", options.RateLimits.PerKey), ("PerUser", options.RateLimits.PerUser), ("PerTenant", options.RateLimits.PerTenant), ("PerPartner", options.RateLimits.PerPartner), ("PerAddress", options.RateLimits.PerAddress)])
+        {
+            Require(limit is >= 0 and <= 1_000_000, $"RateLimits:{name} is {limit}; it must be from 0 (unlimited) to 1000000.");
+        }
+
+        return faults;
+    }
+}

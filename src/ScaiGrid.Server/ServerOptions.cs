@@ -1,0 +1,31 @@
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Storage;
+
+namespace ScaiGrid.Server;
+
+/// <summary>
+/// The whole configuration, from <c>appsettings.json</c>, then the environment with the prefix <c>SCAIGRID_</c>
+/// (<c>SCAIGRID_Database__Provider=postgres</c>), then arguments. Checked as a whole before anything starts.
+/// </summary>
+internal sealed class ServerOptions
+{
+    /// <summary>Addresses to listen at, separated by ';'.</summary>
+    public string Urls { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>The address that callers know; null means the first of <see cref="Urls"/>.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>The folder for everything that is kept in files.</summary>
+    public string DataDir { get; set; } = "./data";
+
+    public DatabaseOptions Database { get; set; } = new();
+
+    public ObjectStoreOptions ObjectStore { get; set; } = new();
+
+    public OidcOptions Oidc { get; set; } = new();
+
+    public BootstrapOptions Bootstrap { get; set; } = new();
+
+    public RateLimitOptions RateLimits { get; set; } = new();
+}

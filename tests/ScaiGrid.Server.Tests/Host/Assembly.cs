@@ -1,0 +1,3 @@
+using ScaiGrid.Server.Tests.Host;
+
+[assembly: AssemblyFixture(typeof(World))]
