@@ -78,8 +78,27 @@ public readonly struct Value : IEquatable<Value>
             throw new ArgumentOutOfRangeException(nameof(value), value, "A JSON number is finite.");
         }
 
-        return Math.Abs(value) < 1e15 && (value == 0 || Math.Abs(value) > 1e-9) ? new((decimal)value) : new(value);
+        // The cast to decimal keeps 15 digits, the text of a double all that it has.
+        return IsTiny(value) || Math.Abs(value) > 7.9e28
+            ? new(value)
+            : new(decimal.Parse(value.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture));
     }
+
+    /// <summary>A number as JSON writes it; false when it is none, or too large.</summary>
+    internal static bool TryParseNumber(string text, out Value number)
+    {
+        number = default;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rounded) || !double.IsFinite(rounded))
+        {
+            return false;
+        }
+
+        number = !IsTiny(rounded) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) ? new(exact) : From(rounded);
+        return true;
+    }
+
+    /// <summary>A decimal counts in steps of 1e-28 and so has too few digits left for such a number.</summary>
+    private static bool IsTiny(double value) => value != 0 && Math.Abs(value) < 1e-9;
 
     /// <summary>Takes the array over: the caller must not change it afterwards.</summary>
     public static Value Array(params Value[] items) => new(items);
