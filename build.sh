@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# The only entry point: everything that people and build machines do with this repository starts here.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=eng/lib.sh
+source eng/lib.sh
+
+usage() {
+    cat <<'TEXT'
+usage: ./build.sh COMMAND [ARGUMENT…]
+
+  run [-- ARGUMENT…]               build and start the server; arguments go to it
+  test [PROJECT…] [-- OPTION…]     build and test everything, or the named projects (Flows, Server, EndToEnd, …);
+                                   installs the PostgreSQL, S3 and OpenID servers it needs; options go to the test programs
+  e2e [-- OPTION…]                 the tests of the published server only
+  golden [PROJECT…]                rewrite the golden files from what the code produces; the diff is the review
+  lint                             analyzers, formatting, shell scripts, known vulnerabilities
+  bench [NAME…]                    measure against the peers on this machine; writes artifacts/bench/
+  ci                               what a build machine runs: lint, then test, with locked packages
+  help                             this text
+
+Needs the .NET SDK of global.json and Node.js 20 or later; everything else is installed on demand (Debian, as root).
+TEXT
+}
+
+run() {
+    need_dotnet
+    [[ ${1-} != -- ]] || shift
+    dotnet build src/ScaiGrid.Server -c Release -v quiet --tl:off
+    exec artifacts/bin/ScaiGrid.Server/release/ScaiGrid.Server "$@"
+}
+
+golden() {
+    GOLDEN=accept eng/test.sh "$@"
+    git status --short
+}
+
+ci() {
+    export CI=true
+    eng/lint.sh
+    eng/test.sh
+}
+
+command=${1:-help}
+(($# == 0)) || shift
+case $command in
+    run) run "$@" ;;
+    test) exec eng/test.sh "$@" ;;
+    e2e) exec eng/test.sh EndToEnd "$@" ;;
+    golden) golden "$@" ;;
+    lint) exec eng/lint.sh ;;
+    bench) exec perf/bench.sh "$@" ;;
+    ci) ci ;;
+    help | -h | --help) usage ;;
+    *)
+        usage >&2
+        die "There is no command $command."
+        ;;
+esac

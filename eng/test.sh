@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Builds and runs the test projects against a real PostgreSQL, a real S3 server and a real OpenID provider.
+#
+#   eng/test.sh [PROJECT…] [-- OPTION…]
+#
+# PROJECT is Flows, Server, EndToEnd, …; all when none is named. OPTIONs go to every test program, e.g. --filter-class '*Publish*'.
+# The last line is always "N passed, N failed, N skipped"; logs and reports stay in artifacts/tests/.
+set -euo pipefail
+# shellcheck source=SCRIPTDIR/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root"
+
+results=$root/artifacts/tests
+servers= # the folder of the running servers, once there is one
+
+all_projects() {
+    local folder name
+    for folder in tests/*/; do
+        name=$(basename "$folder" .Tests)
+        [[ $name == ScaiGrid.EndToEnd ]] || echo "${name#ScaiGrid.}"
+    done
+    echo EndToEnd # the slowest, and the one that builds on all others, comes last
+}
+
+full_name() {
+    if [[ $1 == EndToEnd ]]; then echo ScaiGrid.EndToEnd; else echo "ScaiGrid.$1.Tests"; fi
+}
+
+# The libraries know no server, so that their tests can be run alone in seconds.
+needs_servers() {
+    local project
+    for project in "$@"; do
+        case $project in Flows | Gateway | Runtime) ;; *) return 0 ;; esac
+    done
+    return 1
+}
+
+start_servers() {
+    eng/postgres.sh install
+    eng/rgw.sh install
+    npm_ci "$root/eng/oidc-provider"
+    say "Starting PostgreSQL and an S3 server"
+    servers=$(mktemp -d "${TMPDIR:-/tmp}/scaigrid-test.XXXXXX")
+    chmod 711 "$servers" # PostgreSQL runs as a user of its own
+    SCAIGRID_TEST_POSTGRES=$(eng/postgres.sh start "$servers/postgres")
+    SCAIGRID_TEST_S3=$(eng/rgw.sh start "$servers/rgw")
+    SCAIGRID_TEST_OIDC_DIR=$root/eng/oidc-provider # the tests start this one themselves, each with its own people
+    export SCAIGRID_TEST_POSTGRES SCAIGRID_TEST_S3 SCAIGRID_TEST_OIDC_DIR
+}
+
+build() {
+    local project
+    for project in "$@"; do
+        say "Building $(full_name "$project")"
+        dotnet build "tests/$(full_name "$project")" -c Release -v quiet --tl:off
+        [[ $project != EndToEnd ]] || publish_server
+    done
+}
+
+# The server as it ships, for the tests that start it as a process.
+publish_server() {
+    dotnet publish src/ScaiGrid.Server -c Release -v quiet --tl:off
+    export SCAIGRID_TEST_SERVER=$root/artifacts/publish/ScaiGrid.Server/release/ScaiGrid.Server
+}
+
+# Leaves NAME.json, the report, and NAME.exit, the program's exit code. Exit code 8 says that no test ran,
+# which is fine for one project (a filter) and a failure for all together.
+run_tests() {
+    local name=$1 status=0 began=$SECONDS
+    shift
+    say "Running $name"
+    "artifacts/bin/$name/release/$name" --results-directory "$results" --report-ctrf --report-ctrf-filename "$name.json" \
+        --ignore-exit-code 8 --timeout 15m --no-progress "$@" 2>&1 | tee "$results/$name.log" || status=$?
+    echo "$status" >"$results/$name.exit"
+    say "$name took $((SECONDS - began)) s"
+}
+
+finish() {
+    local status=$?
+    trap - EXIT INT TERM
+    if [[ -n $servers ]]; then
+        eng/rgw.sh stop "$servers/rgw" || true
+        eng/postgres.sh stop "$servers/postgres" || true
+        rm -rf "$servers"
+    fi
+    ((status == 0)) || echo "$status" >"$results/Preparation.exit"
+    node eng/count-tests.mjs "$results"
+    exit
+}
+
+projects=()
+while (($# > 0)) && [[ $1 != -- ]]; do
+    [[ -d tests/$(full_name "$1") ]] || die "There is no test project $1, only: $(all_projects | xargs)"
+    projects+=("$1")
+    shift
+done
+(($# == 0)) || shift
+((${#projects[@]} > 0)) || mapfile -t projects < <(all_projects)
+
+need_dotnet
+need_node
+rm -rf "$results"
+mkdir -p "$results"
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+if needs_servers "${projects[@]}"; then start_servers; fi
+build "${projects[@]}"
+for project in "${projects[@]}"; do
+    run_tests "$(full_name "$project")" "$@"
+done
