@@ -53,7 +53,7 @@ start_cluster() {
         fi
     done
     tail -n 20 "$folder.log" "$folder/server.log" >&2 || true
-    die "PostgreSQL did not start; its log is in $folder"
+    die "PostgreSQL did not start, see above."
 }
 
 start() {

@@ -73,8 +73,9 @@ start_daemons() {
 }
 
 fail() {
-    tail -n 15 "$1/start.log" "$1"/log/*.log >&2 2>/dev/null || true
-    die "The S3 gateway did not start; its logs are in $1"
+    tail -n 5 "$1"/log/*.log >&2 || true
+    tail -n 15 "$1/start.log" >&2 || true
+    die "The S3 gateway did not start, see above."
 }
 
 start() {
