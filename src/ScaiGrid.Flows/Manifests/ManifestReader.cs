@@ -1,0 +1,164 @@
+using System.Diagnostics.CodeAnalysis;
+using ScaiGrid.Flows.Language;
+
+namespace ScaiGrid.Flows.Manifests;
+
+/// <summary>What reading gave: a manifest unless there are errors, and every diagnostic either way.</summary>
+public sealed record ManifestReading(Manifest? Manifest, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    public bool Succeeded([NotNullWhen(true)] out Manifest? manifest) => (manifest = Manifest) is not null;
+}
+
+/// <summary>
+/// Reads a manifest and checks all of it, so that what comes out can run. It reports every fault it can see at once and
+/// throws nothing, whatever it is given.
+/// </summary>
+public static partial class ManifestReader
+{
+    /// <summary>YAML or JSON text, at most 10 MiB.</summary>
+    public static ManifestReading Read(string text)
+    {
+        var diagnostics = new List<Diagnostic>();
+        return ManifestText.TryParse(text, diagnostics, out var source, out var lines)
+            ? Read(source, lines, diagnostics)
+            : new(null, diagnostics);
+    }
+
+    /// <summary>The value a Core keeps: <c>{"core": {…}}</c>.</summary>
+    public static ManifestReading Read(Value source) => Read(source, null, []);
+
+    private static ManifestReading Read(Value source, SourceLines? lines, List<Diagnostic> diagnostics)
+    {
+        var report = new ManifestReport(diagnostics);
+        var root = ManifestNode.Root(report, source, lines);
+        var manifest = root.IsObject() && root.Required("core") is { } core && core.IsObject() ? ReadCore(core, source) : null;
+        return new(diagnostics.Exists(d => d.Severity == Severity.Error) ? null : manifest, diagnostics);
+    }
+
+    private static Manifest ReadCore(ManifestNode core, Value source)
+    {
+        core.WarnOfUnknownKeys(ManifestShape.Root.Member("core")!);
+        var name = core.Required("name")?.Text() ?? "";
+        var meta = core.Given("scaiflow_meta");
+        var models = ReadModels(meta is not null && meta.IsObject() ? meta.Given("models") : null, core.Given("model"));
+        var variables = ReadVariables(core.Given("variables"));
+        return new()
+        {
+            Name = name,
+            Mode = core.Given("mode")?.OneOf("stateless", "entity", "singleton") switch
+            {
+                "entity" => InstanceMode.Entity,
+                "singleton" => InstanceMode.Singleton,
+                _ => InstanceMode.Stateless,
+            },
+            EntityKey = core.Given("entity_key")?.Text(),
+            RuntimeVersion = core.Given("runtime_version")?.Word() ?? "0.2",
+            Identity = ReadIdentity(core.Given("identity")),
+            Models = models,
+            Plugins = ReadPlugins(core.Given("plugins")),
+            Variables = variables,
+            Flows = core.Required("flows") is { } flows ? ReadFlows(flows, name, models, variables) : [],
+            Meta = meta?.Value ?? Value.EmptyObject,
+            Source = source,
+        };
+    }
+
+    private static Identity ReadIdentity(ManifestNode? node) => node is not null && node.IsObject()
+        ? new(node.Given("provider")?.Text(), node.Given("persona")?.Text())
+        : new(null, null);
+
+    private static List<Flow> ReadFlows(
+        ManifestNode list, string coreName, IReadOnlyList<ModelRole> models, IReadOnlyList<Variable> variables)
+    {
+        var flows = new List<Flow>();
+        var roles = models.Select(m => m.Role).ToHashSet(StringComparer.Ordinal);
+        if (list.Value is { Kind: ValueKind.Array, Items.Count: 0 })
+        {
+            list.Error(ManifestCodes.Missing, "At least one flow is required.");
+        }
+
+        foreach (var node in list.Items().Where(f => f.IsObject()))
+        {
+            node.WarnOfUnknownKeys(new(["name", "trigger", "steps", "description"]));
+            var name = node.Given("name")?.Text() ?? (flows.Count == 0 ? coreName : "");
+            if (name.Length == 0 || flows.Exists(f => f.Name == name))
+            {
+                node.Error(
+                    name.Length == 0 ? ManifestCodes.Missing : ManifestCodes.Duplicate,
+                    name.Length == 0 ? "'name' is required." : $"Another flow has the name '{name}'.");
+            }
+
+            var reader = new StepReader(list.Report, roles);
+            foreach (var variable in variables)
+            {
+                reader.Names.Define(variable.Name);
+            }
+
+            var steps = node.Required("steps") is { } stepList ? reader.ReadList(stepList, "steps") : [];
+            reader.Names.Check(list.Report);
+            flows.Add(new(name, ReadTrigger(node.Given("trigger")), steps));
+        }
+
+        return flows;
+    }
+
+    private static Trigger ReadTrigger(ManifestNode? node)
+    {
+        if (node is null || !node.IsObject())
+        {
+            return new(TriggerType.Api, Value.EmptyObject);
+        }
+
+        var type = node.Given("type")?.OneOf("api", "webhook", "schedule") switch
+        {
+            "webhook" => TriggerType.Webhook,
+            "schedule" => TriggerType.Schedule,
+            _ => TriggerType.Api,
+        };
+        if (type == TriggerType.Schedule)
+        {
+            node.Required("cron")?.Text();
+        }
+
+        return new(type, node.Value);
+    }
+
+    private static List<PluginBinding> ReadPlugins(ManifestNode? list)
+    {
+        var plugins = new List<PluginBinding>();
+        foreach (var node in list?.Items().Where(p => p.IsObject()) ?? [])
+        {
+            var alias = node.Required("alias")?.Text();
+            if (alias is not null && plugins.Exists(p => p.Alias == alias))
+            {
+                node.Error(ManifestCodes.Duplicate, $"Another plugin has the alias '{alias}'.");
+            }
+
+            plugins.Add(new(alias ?? "", node.Given("endpoint")?.Text() ?? $"plugin://{alias}"));
+        }
+
+        return plugins;
+    }
+
+    private static List<Variable> ReadVariables(ManifestNode? list)
+    {
+        var variables = new List<Variable>();
+        foreach (var node in list?.Items().Where(v => v.IsObject()) ?? [])
+        {
+            node.WarnOfUnknownKeys(new(["name", "type", "default"]));
+            var name = node.Required("name")?.Name();
+            var type = node.Required("type") is { } given ? OutputTypes.Read(given) : null;
+            if (name is not null && variables.Exists(v => v.Name == name))
+            {
+                node.Error(ManifestCodes.Duplicate, $"Another variable has the name '{name}'.");
+            }
+
+            if (name is not null && type is not null)
+            {
+                variables.Add(new(name, type, node.Member("default")?.Value ?? default));
+            }
+        }
+
+        return variables;
+    }
+}

@@ -1,0 +1,103 @@
+using ScaiGrid.Flows.Language;
+
+namespace ScaiGrid.Runtime.Execution;
+
+/// <summary>What the run holds, and how much of it.</summary>
+internal sealed partial class Machine
+{
+    private OrderedDictionary<string, Value>? _variables;
+    private long _scopeSize;
+
+    public Value Variables => _variables is null ? Value.EmptyObject : Value.Object(_variables);
+
+    public bool TryGetVariable(string name, out Value value)
+    {
+        value = default;
+        return _variables is not null && _variables.TryGetValue(name, out value);
+    }
+
+    /// <returns>False after the run has failed: the value is not of the declared type, or too much.</returns>
+    public bool SetVariable(Fiber fiber, string name, Value value)
+    {
+        if (!value.IsNull && _program.TryGetVariable(name, out var variable))
+        {
+            var faults = variable.Type.Validate(value, out value);
+            if (faults.Count > 0)
+            {
+                Fail(fiber, RunFaults.VariableType, $"The variable '{name}' cannot hold this: {faults[0]}");
+                return false;
+            }
+        }
+
+        if (!TryMeasure(fiber, value, out var size))
+        {
+            return false;
+        }
+
+        _variables ??= new(StringComparer.Ordinal);
+        var growth = _variables.TryGetValue(name, out var old) ? size - ValueSize.Of(old) : size + name.Length;
+        _variables[name] = value;
+        return TryGrow(fiber, growth);
+    }
+
+    /// <summary>Counts a value that the running step gathers and has not bound yet.</summary>
+    public bool Hold(Fiber fiber, Value value, out int size)
+    {
+        if (!TryMeasure(fiber, value, out size))
+        {
+            return false;
+        }
+
+        fiber.Top.Size += size;
+        return TryGrow(fiber, size);
+    }
+
+    public void Release(Fiber fiber, long size)
+    {
+        fiber.Top.Size -= size;
+        _scopeSize -= size;
+    }
+
+    /// <summary>The declared defaults, and over them what the instance's last run left.</summary>
+    private bool StartVariables()
+    {
+        foreach (var variable in _program.Manifest.Variables)
+        {
+            (_variables ??= new(StringComparer.Ordinal))[variable.Name] = variable.Default;
+        }
+
+        foreach (var (name, value) in _start!.Variables.Members)
+        {
+            (_variables ??= new(StringComparer.Ordinal))[name] = value;
+        }
+
+        var fiber = _root!;
+        return TryHold(fiber, Input) && TryHold(fiber, Config) && (_variables?.Values.All(v => TryHold(fiber, v)) ?? true);
+
+        bool TryHold(Fiber root, Value value) => TryMeasure(root, value, out var size) && TryGrow(root, size);
+    }
+
+    private bool TryMeasure(Fiber fiber, Value value, out int size)
+    {
+        size = ValueSize.Of(value, Limits.ValueDepth);
+        if (size != int.MaxValue)
+        {
+            return true;
+        }
+
+        Fail(fiber, RunFaults.LimitValueDepth, $"A value may nest {Limits.ValueDepth} levels.");
+        return false;
+    }
+
+    private bool TryGrow(Fiber fiber, long growth)
+    {
+        _scopeSize += growth;
+        if (_scopeSize <= Limits.ScopeSize)
+        {
+            return true;
+        }
+
+        Fail(fiber, RunFaults.LimitScopeSize, $"A run may hold {Limits.ScopeSize} characters of values at a time.");
+        return false;
+    }
+}
