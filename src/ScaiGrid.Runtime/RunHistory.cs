@@ -14,13 +14,17 @@ public sealed class RunHistory
     /// <summary>Of the JSON form, which is <c>{"version": 1, "events": […]}</c>.</summary>
     public const int FormatVersion = 1;
 
+    /// <summary>Leaves text in any script as it is; see <see cref="ScaiGrid.Flows.Language.Value.ToJson"/>.</summary>
+    private static readonly HistoryJson Json =
+        new(new JsonSerializerOptions(HistoryJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     private readonly List<RunEvent> _events;
 
     internal RunHistory(List<RunEvent> events) => _events = events;
 
     public IReadOnlyList<RunEvent> Events => _events;
 
-    public string ToJson() => JsonSerializer.Serialize(new Document(FormatVersion, _events), HistoryJson.Default.Document);
+    public string ToJson() => JsonSerializer.Serialize(new Document(FormatVersion, _events), Json.Document);
 
     /// <returns>False, and why, for a text that is not a history or is one of a later format.</returns>
     public static bool TryParse(string json, [NotNullWhen(true)] out RunHistory? history, [NotNullWhen(false)] out string? error)
@@ -28,7 +32,7 @@ public sealed class RunHistory
         (history, error) = (null, null);
         try
         {
-            var document = JsonSerializer.Deserialize(json, HistoryJson.Default.Document);
+            var document = JsonSerializer.Deserialize(json, Json.Document);
             if (document is null or { Events: null })
             {
                 error = "The text is not a run history.";

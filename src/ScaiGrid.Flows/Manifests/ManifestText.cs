@@ -21,7 +21,7 @@ internal sealed class ManifestText
     private readonly List<Diagnostic> _faults;
 
     private ManifestText(string text, List<Diagnostic> faults) =>
-        (_events, _faults) = (new Parser(new StringReader(text)), faults);
+        (_events, _faults) = (new YamlDotNet.Core.Parser(new StringReader(text)), faults);
 
     /// <returns>False when <paramref name="faults"/> got at least one error.</returns>
     public static bool TryParse(string text, List<Diagnostic> faults, out Value value, out SourceLines? lines)

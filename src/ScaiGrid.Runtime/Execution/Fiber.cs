@@ -9,9 +9,11 @@ internal sealed class Fiber(Fiber? parent, int branch, Frame bottom)
     /// <summary>Which branch of that step.</summary>
     public int Branch { get; } = branch;
 
+    public Frame Bottom { get; } = bottom;
+
     public Frame Top { get; private set; } = bottom;
 
-    public bool AtBottom => Top == bottom;
+    public bool AtBottom => Top == Bottom;
 
     public bool Done { get; set; }
 
@@ -45,7 +47,7 @@ internal sealed class Fiber(Fiber? parent, int branch, Frame bottom)
     public IEnumerable<Frame> Frames()
     {
         var frame = Top;
-        for (; frame != bottom; frame = frame.Outer!)
+        for (; frame != Bottom; frame = frame.Outer!)
         {
             yield return frame;
         }

@@ -6,7 +6,7 @@ namespace ScaiGrid.Runtime.Nodes;
 
 /// <summary>
 /// A step, ready to execute. Nodes are shared by all runs of a program and hold no state: what a step keeps while it runs is
-/// its frame's <see cref="Frame.Activation"/>.
+/// its frame's <see cref="Execution.Frame.Activation"/>.
 /// </summary>
 internal abstract class Node(StepHead head)
 {

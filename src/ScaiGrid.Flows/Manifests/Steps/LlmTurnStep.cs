@@ -85,12 +85,13 @@ public sealed record LlmTurnStep(
             return null;
         }
 
-        foreach (var field in output.Value.Members.Keys)
+        var type = OutputTypes.Read(output);
+        foreach (var field in type?.FieldNames ?? [])
         {
             reader.Names.Define(field);
         }
 
-        return OutputTypes.Read(output);
+        return type;
     }
 
     private static Constraints ReadConstraints(StepReader reader, ManifestNode? node)

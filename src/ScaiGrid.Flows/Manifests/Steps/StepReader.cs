@@ -10,6 +10,11 @@ internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<str
 
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private readonly NameCheck _names = new();
+
+    /// <summary>Of the list being read: the index that each id stands for, the step it is at, and how many there are.</summary>
+    private Dictionary<string, int> _targets = new(StringComparer.Ordinal);
+    private int _index;
+    private int _length;
     private int _depth;
 
     public ManifestReport Report => report;
@@ -20,12 +25,6 @@ internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<str
     public bool HasRole(string role) => roles.Contains(role);
 
     public bool HasAnyRole => roles.Count > 0;
-
-    /// <summary>The index in the list that each id stands for, for the list being read.</summary>
-    private Dictionary<string, int> _targets = new(StringComparer.Ordinal);
-
-    private int _index;
-    private int _length;
 
     public IReadOnlyList<Step> ReadList(ManifestNode list, string path)
     {
@@ -126,7 +125,7 @@ internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<str
         return read(this, new(id, keywords[0], path, result ?? id, Target(node.Member("next")), meta), node, body);
     }
 
-    private Dictionary<string, int> Targets(ManifestNode[] items)
+    private static Dictionary<string, int> Targets(ManifestNode[] items)
     {
         var targets = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < items.Length; i++)

@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using ScaiGrid.Flows;
+using ScaiGrid.Flows.Manifests;
+using ScaiGrid.Runtime.Nodes;
+
+namespace ScaiGrid.Runtime;
+
+/// <summary>A manifest made ready to execute. Immutable, and shared by all runs of a Core at once.</summary>
+public sealed class Program
+{
+    /// <summary>The runtime version of the manifest is later than this engine.</summary>
+    public const string UnsupportedVersion = "RT001";
+
+    private static readonly Version Newest = new(0, 2);
+
+    private readonly OrderedDictionary<string, Node[]> _flows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Variable> _variables;
+
+    private Program(Manifest manifest)
+    {
+        (Manifest, Digest) = (manifest, manifest.Digest);
+        _variables = manifest.Variables.ToDictionary(v => v.Name, StringComparer.Ordinal);
+        foreach (var flow in manifest.Flows)
+        {
+            _flows.Add(flow.Name, NodeKinds.Compile(flow.Steps, manifest));
+        }
+    }
+
+    public Manifest Manifest { get; }
+
+    /// <summary>The manifest's: two programs of one digest behave alike.</summary>
+    public string Digest { get; }
+
+    /// <summary>The names of the flows; the first is the default.</summary>
+    public IReadOnlyList<string> Flows => _flows.Keys;
+
+    public static bool TryLoad(
+        Manifest manifest, [NotNullWhen(true)] out Program? program, out IReadOnlyList<Diagnostic> diagnostics)
+    {
+        if (Version.TryParse(manifest.RuntimeVersion, out var version) && version <= Newest)
+        {
+            (program, diagnostics) = (new(manifest), []);
+            return true;
+        }
+
+        program = null;
+        diagnostics =
+        [
+            new(Severity.Error, UnsupportedVersion, $"This engine runs versions up to {Newest}, not '{manifest.RuntimeVersion}'.",
+                "core.runtime_version"),
+        ];
+        return false;
+    }
+
+    internal bool TryGetFlow(string name, [NotNullWhen(true)] out Node[]? steps) => _flows.TryGetValue(name, out steps);
+
+    internal bool TryGetVariable(string name, [NotNullWhen(true)] out Variable? variable) =>
+        _variables.TryGetValue(name, out variable);
+}
