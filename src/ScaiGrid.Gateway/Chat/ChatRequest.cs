@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ScaiGrid.Gateway.Json;
 
@@ -89,7 +90,7 @@ public sealed class ChatRequest
         request = null;
         if (!JsonText.IsUtf8(utf8.Span))
         {
-            faults = [new("", "The body is not valid UTF-8.")];
+            faults = [new("body", "is not valid UTF-8")];
             return false;
         }
 
@@ -110,7 +111,7 @@ public sealed class ChatRequest
     /// </summary>
     public static IReadOnlyList<Fault> CheckDefaults(JsonElement parameters)
     {
-        var scan = new RequestScan(JsonText.Build(parameters.WriteTo));
+        var scan = new RequestScan(JsonMarshal.GetRawUtf8Value(parameters));
         scan.Run(defaults: true);
         return scan.Faults;
     }

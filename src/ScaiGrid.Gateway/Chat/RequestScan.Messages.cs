@@ -30,7 +30,7 @@ internal ref partial struct RequestScan
         MessageCount = _message;
         if (_message == 0)
         {
-            _faults.Add("messages", "Must have at least one message.");
+            _faults.Add("messages", "must have at least one message");
         }
     }
 
@@ -42,7 +42,7 @@ internal ref partial struct RequestScan
             var key = MatchMessageKey();
             if ((seen & key & ~Seen.SaysOtherwise) != 0)
             {
-                Fault(NameOf(key), "Stands more than once.");
+                Fault(NameOf(key), "stands more than once");
             }
 
             Next();
@@ -66,18 +66,18 @@ internal ref partial struct RequestScan
     {
         if ((seen & Seen.Role) == 0)
         {
-            Fault("role", "Is required: system, developer, user, assistant or tool.");
+            Fault("role", "is required: system, developer, user, assistant or tool");
         }
 
         if ((seen & Seen.Tool) != 0 && (seen & Seen.ToolCallId) == 0)
         {
-            Fault("tool_call_id", "Is required in a tool message.");
+            Fault("tool_call_id", "is required in a tool message");
         }
 
         var mayBeSilent = (seen & Seen.Assistant) != 0 && (seen & Seen.SaysOtherwise) != 0;
         if ((seen & Seen.HasContent) == 0 && !mayBeSilent)
         {
-            Fault("content", "Is required: a string or an array of parts; only an assistant that calls tools may leave it out.");
+            Fault("content", "is required: a string or an array of parts; only an assistant that calls tools may leave it out");
         }
     }
 
@@ -120,7 +120,7 @@ internal ref partial struct RequestScan
             }
         }
 
-        Fault("role", "Must be system, developer, user, assistant or tool.");
+        Fault("role", "must be system, developer, user, assistant or tool");
         Skip();
         return Seen.None;
     }
@@ -142,12 +142,12 @@ internal ref partial struct RequestScan
 
                 if (_part == 0)
                 {
-                    Fault("content", "Must have at least one part.");
+                    Fault("content", "must have at least one part");
                 }
 
                 return Seen.HasContent;
             default:
-                Fault("content", "Must be a string, null or an array of parts.");
+                Fault("content", "must be a string, null or an array of parts");
                 Skip();
                 return Seen.HasContent; // one fault is enough
         }
@@ -165,7 +165,7 @@ internal ref partial struct RequestScan
     {
         if (_json.TokenType != JsonTokenType.String || _json.ValueSpan.IsEmpty)
         {
-            Fault(field, "Must be a string that is not empty.");
+            Fault(field, "must be a string that is not empty");
             Skip();
         }
     }
@@ -179,7 +179,7 @@ internal ref partial struct RequestScan
 
         if (_json.TokenType != JsonTokenType.StartArray)
         {
-            Fault("tool_calls", "Must be an array of objects.");
+            Fault("tool_calls", "must be an array of objects");
             Skip();
             return Seen.SaysOtherwise;
         }
@@ -192,7 +192,7 @@ internal ref partial struct RequestScan
             }
             else
             {
-                Fault($"tool_calls[{i}]", "Must be an object.");
+                Fault($"tool_calls[{i}]", "must be an object");
                 Skip();
             }
         }

@@ -11,7 +11,7 @@ internal ref partial struct RequestScan
     {
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            Fault($"content[{_part}]", "Must be an object.");
+            Fault($"content[{_part}]", "must be an object");
             Skip();
             return;
         }
@@ -57,16 +57,16 @@ internal ref partial struct RequestScan
         switch (type)
         {
             case PartType.Missing:
-                Fault($"content[{_part}].type", "Is required: a string, such as \"text\" or \"image_url\".");
+                Fault($"content[{_part}].type", "is required: a string, such as \"text\" or \"image_url\"");
                 break;
             case PartType.Text when !text:
-                Fault($"content[{_part}].text", "Is required: a string.");
+                Fault($"content[{_part}].text", "is required: a string");
                 break;
             case PartType.ImageUrl when !image:
-                Fault($"content[{_part}].image_url", "Is required: an object with a string url.");
+                Fault($"content[{_part}].image_url", "is required: an object with a string url");
                 break;
             case PartType.InputAudio when !audio:
-                Fault($"content[{_part}].input_audio", "Is required: an object with strings data and format.");
+                Fault($"content[{_part}].input_audio", "is required: an object with strings data and format");
                 break;
         }
     }
@@ -130,12 +130,12 @@ internal ref partial struct RequestScan
         TextBytes += (int)(_json.BytesConsumed - start);
         if (!id)
         {
-            Fault($"tool_calls[{index}].id", "Is required: a string that is not empty.");
+            Fault($"tool_calls[{index}].id", "is required: a string that is not empty");
         }
 
         if (!function && !otherType)
         {
-            Fault($"tool_calls[{index}].function", "Is required: an object with strings name and arguments.");
+            Fault($"tool_calls[{index}].function", "is required: an object with strings name and arguments");
         }
     }
 }

@@ -15,7 +15,7 @@ internal ref partial struct RequestScan
 
         if (_json.ValueIsEscaped && !JsonText.HasWholeCharacters(_json.ValueSpan))
         {
-            _faults.Add("", $"The text at byte {_json.TokenStartIndex} holds half a character (an unpaired surrogate).");
+            _faults.Add("body", $"holds half a character (an unpaired surrogate) in the text at byte {_json.TokenStartIndex}");
         }
 
         return true;
@@ -41,7 +41,7 @@ internal ref partial struct RequestScan
             return true;
         }
 
-        _faults.Add(field, $"Must be {what}.");
+        _faults.Add(field, $"must be {what}");
         Skip();
         return false;
     }
@@ -56,7 +56,7 @@ internal ref partial struct RequestScan
         if (_json.ValueSpan.Length > longest * 6 || !JsonText.HasWholeCharacters(_json.ValueSpan)
             || _json.GetString() is not { Length: > 0 } text || text.Length > longest)
         {
-            _faults.Add(field, $"Must have 1 to {longest} characters.");
+            _faults.Add(field, $"must have 1 to {longest} characters");
             return null;
         }
 
@@ -70,7 +70,7 @@ internal ref partial struct RequestScan
             return value;
         }
 
-        _faults.Add(field, most == int.MaxValue ? "Must be an integer of at least 1." : $"Must be an integer from 1 to {most}.");
+        _faults.Add(field, most == int.MaxValue ? "must be an integer of at least 1" : $"must be an integer from 1 to {most}");
         Skip();
         return null;
     }
@@ -79,7 +79,7 @@ internal ref partial struct RequestScan
     {
         if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt64(out _))
         {
-            _faults.Add(field, "Must be an integer.");
+            _faults.Add(field, "must be an integer");
             Skip();
         }
     }
@@ -88,7 +88,7 @@ internal ref partial struct RequestScan
     {
         if (_json.TokenType != JsonTokenType.Number || !_json.TryGetDouble(out var value) || !(value >= 0 && value <= most))
         {
-            _faults.Add(field, $"Must be a number from 0 to {most}.");
+            _faults.Add(field, $"must be a number from 0 to {most}");
             Skip();
         }
     }
@@ -100,7 +100,7 @@ internal ref partial struct RequestScan
             return _json.GetBoolean();
         }
 
-        _faults.Add(field, "Must be true or false.");
+        _faults.Add(field, "must be true or false");
         Skip();
         return null;
     }
@@ -122,14 +122,14 @@ internal ref partial struct RequestScan
         {
             if (_json.TokenType != JsonTokenType.String)
             {
-                _faults.Add($"{field}[{count}]", "Must be a string.");
+                _faults.Add($"{field}[{count}]", "must be a string");
                 Skip();
             }
         }
 
         if (count > 4)
         {
-            _faults.Add(field, "Must have at most 4 strings.");
+            _faults.Add(field, "must have at most 4 strings");
         }
     }
 
@@ -152,7 +152,7 @@ internal ref partial struct RequestScan
 
             if (IncludeUsageStart > 0)
             {
-                _faults.Add("stream_options.include_usage", "Stands more than once.");
+                _faults.Add("stream_options.include_usage", "stands more than once");
             }
 
             IncludeUsageStart = (int)_json.TokenStartIndex;
@@ -172,7 +172,7 @@ internal ref partial struct RequestScan
             var start = _json.BytesConsumed;
             if (_json.TokenType != JsonTokenType.StartObject)
             {
-                _faults.Add($"{field}[{i}]", "Must be an object.");
+                _faults.Add($"{field}[{i}]", "must be an object");
                 Skip();
                 continue;
             }
@@ -188,7 +188,7 @@ internal ref partial struct RequestScan
 
             if (!hasType)
             {
-                _faults.Add($"{field}[{i}].type", "Is required: a string, such as \"function\".");
+                _faults.Add($"{field}[{i}].type", "is required: a string, such as \"function\"");
             }
 
             TextBytes += (int)(_json.BytesConsumed - start); // models read tools as text, names and schema alike
@@ -221,7 +221,7 @@ internal ref partial struct RequestScan
 
         if (!hasType)
         {
-            _faults.Add("response_format.type", "Is required: \"text\", \"json_object\" or \"json_schema\".");
+            _faults.Add("response_format.type", "is required: \"text\", \"json_object\" or \"json_schema\"");
         }
     }
 }

@@ -52,9 +52,9 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
         }
         catch (JsonException e)
         {
-            _faults.Add("", _json.CurrentDepth >= JsonText.MaxDepth
-                ? $"The body nests deeper than {JsonText.MaxDepth} levels."
-                : $"The body is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).");
+            _faults.Add("body", _json.CurrentDepth >= JsonText.MaxDepth
+                ? $"nests deeper than {JsonText.MaxDepth} levels"
+                : $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
             return;
         }
 
@@ -73,7 +73,7 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
         Next();
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            _faults.Add("", "The body must be a JSON object.");
+            _faults.Add("body", "must be a JSON object");
             Skip();
         }
         else
@@ -103,7 +103,7 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
             var bit = 1u << (int)member;
             if ((_seen & bit) != 0)
             {
-                _faults.Add(name, "Stands more than once.");
+                _faults.Add(name, "stands more than once");
             }
 
             _seen |= bit;
@@ -159,12 +159,12 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
 
         if (!Has(ChatMember.Model))
         {
-            _faults.Add("model", "Is required: the slug of a model.");
+            _faults.Add("model", "is required: the slug of a model");
         }
 
         if (!Has(ChatMember.Messages))
         {
-            _faults.Add("messages", "Is required: an array of at least one message.");
+            _faults.Add("messages", "is required: an array of at least one message");
         }
     }
 
@@ -175,7 +175,7 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
             if (range.Member is ChatMember.Model or ChatMember.Messages or ChatMember.Stream or ChatMember.StreamOptions
                 or ChatMember.Metadata)
             {
-                _faults.Add(ChatMembers.Name(range.Member), "Belongs to a call and cannot have a default.");
+                _faults.Add(ChatMembers.Name(range.Member), "belongs to a call and cannot have a default");
             }
         }
     }

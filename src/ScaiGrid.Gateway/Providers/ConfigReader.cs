@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using ScaiGrid.Gateway.Json;
 
 namespace ScaiGrid.Gateway.Providers;
 
@@ -15,7 +17,13 @@ internal sealed class ConfigReader
         (_path, _faults) = (path, faults ?? []);
         if (config.ValueKind != JsonValueKind.Object)
         {
-            _faults.Add(new(path, "Must be an object."));
+            _faults.Add(new(path, "must be an object"));
+            return;
+        }
+
+        if (!JsonText.HasWholeCharacters(JsonMarshal.GetRawUtf8Value(config)))
+        {
+            _faults.Add(new(path, "holds half a character (an unpaired surrogate)"));
             return;
         }
 
@@ -23,7 +31,7 @@ internal sealed class ConfigReader
         {
             if (!_members.TryAdd(member.Name, member.Value))
             {
-                Fault(member.Name, "Stands more than once.");
+                Fault(member.Name, "stands more than once");
             }
         }
     }
@@ -48,7 +56,7 @@ internal sealed class ConfigReader
             return value;
         }
 
-        Fault(name, $"Must be {what}.");
+        Fault(name, $"must be {what}");
         return null;
     }
 
@@ -58,7 +66,7 @@ internal sealed class ConfigReader
         var text = Get(name, "a string", JsonValueKind.String)?.GetString();
         if (text is not null && (text.Length == 0 || text.Length > longest || text.Any(char.IsControl)))
         {
-            Fault(name, $"Must have 1 to {longest} characters, on one line.");
+            Fault(name, $"must have 1 to {longest} characters, on one line");
             return null;
         }
 
@@ -70,7 +78,7 @@ internal sealed class ConfigReader
         var text = Get(name, "a string", JsonValueKind.String)?.GetString();
         if (text?.Length > longest)
         {
-            Fault(name, $"Must have at most {longest} characters.");
+            Fault(name, $"must have at most {longest} characters");
         }
 
         return text;
@@ -89,7 +97,7 @@ internal sealed class ConfigReader
             return value;
         }
 
-        Fault(name, $"Must be an integer from {least} to {most}.");
+        Fault(name, $"must be an integer from {least} to {most}");
         return null;
     }
 
@@ -98,7 +106,7 @@ internal sealed class ConfigReader
     {
         foreach (var name in _members.Keys.Where(n => !_read.Contains(n)))
         {
-            Fault(name, $"Is not known here. Known are: {string.Join(", ", _read)}.");
+            Fault(name, $"is not known here; known are {string.Join(", ", _read)}");
         }
     }
 }

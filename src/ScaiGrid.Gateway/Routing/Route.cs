@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Json;
@@ -111,7 +112,7 @@ public sealed class Route
             }
             else
             {
-                defaults.Add(new(member, JsonText.Quote(parameter.Name), JsonText.Build(parameter.Value.WriteTo)));
+                defaults.Add(new(member, JsonText.Quote(parameter.Name), JsonMarshal.GetRawUtf8Value(parameter.Value).ToArray()));
             }
         }
 

@@ -41,7 +41,7 @@ internal sealed record OpenAiConnection(
         {
             if (!reader.Faults.Exists(f => f.Field == "base_url"))
             {
-                reader.Fault("base_url", "Is required: the address that chat/completions follows, such as http://localhost:8000/v1.");
+                reader.Fault("base_url", "is required: the address that chat/completions follows, such as http://localhost:8000/v1");
             }
 
             return null;
@@ -50,7 +50,7 @@ internal sealed record OpenAiConnection(
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
             || url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
         {
-            reader.Fault("base_url", "Must be an http or https address without user, query or fragment.");
+            reader.Fault("base_url", "must be an http or https address without user, query or fragment");
             return null;
         }
 
@@ -69,15 +69,15 @@ internal sealed record OpenAiConnection(
             var field = $"headers.{member.Name}";
             if (Reserved.Contains(member.Name, StringComparer.OrdinalIgnoreCase))
             {
-                reader.Fault(field, "Is set by the gateway.");
+                reader.Fault(field, "is set by the gateway");
             }
             else if (member.Name.Length is 0 or > 100 || !member.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             {
-                reader.Fault(field, "Is not a header's name: letters, digits, - and _.");
+                reader.Fault(field, "is not a header's name: letters, digits, - and _");
             }
             else if (member.Value.ValueKind != JsonValueKind.String || member.Value.GetString()!.Any(c => c is < ' ' or > '~'))
             {
-                reader.Fault(field, "Must be a string of printable ASCII.");
+                reader.Fault(field, "must be a string of printable ASCII");
             }
             else
             {
