@@ -45,9 +45,9 @@ internal ref struct CompletionScan(ReadOnlySpan<byte> body, bool chunk)
         {
             return ReadBody() && _sound;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return false;
+            return false; // not JSON, or a name with half a character, which cannot be compared
         }
     }
 

@@ -15,7 +15,8 @@ internal ref partial struct RequestScan
 
         if (_json.ValueIsEscaped && !JsonText.HasWholeCharacters(_json.ValueSpan))
         {
-            _faults.Add("body", $"holds half a character (an unpaired surrogate) in the text at byte {_json.TokenStartIndex}");
+            _halved = true;
+            throw new JsonException(); // the reader cannot even compare such text
         }
 
         return true;
@@ -53,8 +54,7 @@ internal ref partial struct RequestScan
             return null;
         }
 
-        if (_json.ValueSpan.Length > longest * 6 || !JsonText.HasWholeCharacters(_json.ValueSpan)
-            || _json.GetString() is not { Length: > 0 } text || text.Length > longest)
+        if (_json.ValueSpan.Length > longest * 6 || _json.GetString() is not { Length: > 0 } text || text.Length > longest)
         {
             _faults.Add(field, $"must have 1 to {longest} characters");
             return null;

@@ -15,6 +15,7 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
     private int _count;
     private uint _seen;
     private int _message, _part;
+    private bool _halved;
 
     public readonly IReadOnlyList<Fault> Faults => _faults.List;
 
@@ -52,9 +53,7 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
         }
         catch (JsonException e)
         {
-            _faults.Add("body", _json.CurrentDepth >= JsonText.MaxDepth
-                ? $"nests deeper than {JsonText.MaxDepth} levels"
-                : $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+            _faults.Add("body", WhyUnreadable(e));
             return;
         }
 
@@ -66,6 +65,14 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
         {
             RequireCallMembers();
         }
+    }
+
+    private readonly string WhyUnreadable(JsonException e)
+    {
+        var opened = _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? 1 : 0;
+        return _halved ? $"holds half a character (an unpaired surrogate) in the text at byte {_json.TokenStartIndex}"
+            : _json.CurrentDepth + opened >= JsonText.MaxDepth ? $"nests deeper than {JsonText.MaxDepth} levels"
+            : $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})";
     }
 
     private void ReadBody()
