@@ -2,6 +2,7 @@ using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Health;
+using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Storage;
 
@@ -25,6 +26,8 @@ internal static class ScaiGridServer
             services.AddSingleton<ApiKeyDirectory>();
             services.AddSingleton<Authenticator>();
             services.AddScoped<Auditor>();
+            services.AddSingleton<ConnectionSecrets>();
+            services.AddSingleton<Catalogue>();
         }
     }
 
@@ -44,6 +47,7 @@ internal static class ScaiGridServer
         public async Task StartScaiGridAsync(ServerOptions options)
         {
             await DataRegistration.MigrateAsync(app.Services, app.Lifetime.ApplicationStopping);
+            app.Services.GetRequiredService<Catalogue>(); // registers itself with the stamps, which fill it
             await app.Services.GetRequiredService<ChangeStamps>().CatchUpAsync(app.Lifetime.ApplicationStopping);
             await app.StartAsync();
         }

@@ -49,14 +49,19 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
     /// <summary>Registers a cache. Called while the server is put together, before anything is served.</summary>
     public void Keep(Stamped kinds, Func<CancellationToken, Task> refresh) => _caches.Add((kinds, refresh));
 
+    /// <summary>
+    /// Refreshes after a change that is committed, so that its maker sees it at once. It is not undone by a failure here:
+    /// the next reading of the stamps tries again.
+    /// </summary>
     public async Task RefreshAsync(Stamped changed, CancellationToken ct)
     {
-        foreach (var (kinds, refresh) in _caches)
+        try
         {
-            if ((kinds & changed) != Stamped.None)
-            {
-                await refresh(ct);
-            }
+            await RefreshCachesAsync(changed, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogBehind(logger, e);
         }
     }
 
@@ -76,7 +81,7 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
             }
         }
 
-        await RefreshAsync(changed, ct);
+        await RefreshCachesAsync(changed, ct);
         _seen = now;
     }
 
@@ -92,6 +97,17 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 LogBehind(logger, e);
+            }
+        }
+    }
+
+    private async Task RefreshCachesAsync(Stamped changed, CancellationToken ct)
+    {
+        foreach (var (kinds, refresh) in _caches)
+        {
+            if ((kinds & changed) != Stamped.None)
+            {
+                await refresh(ct);
             }
         }
     }

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ScaiGrid.Server.Tests.Host;
+
+internal static class Replicas
+{
+    extension(TestServer server)
+    {
+        /// <summary>Another server on the same database and objects, as behind one load balancer.</summary>
+        public TestServer AnotherReplica()
+        {
+            var database = server.Services.GetRequiredService<ServerOptions>().Database;
+            return new(new()
+            {
+                ["Database:ConnectionString"] = database.ConnectionString ?? $"Data Source={Path.Combine(server.Folder, "scaigrid.db")};Default Timeout=30",
+                ["DataDir"] = server.Folder,
+            });
+        }
+    }
+}
