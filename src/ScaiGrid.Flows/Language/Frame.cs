@@ -86,11 +86,6 @@ internal ref struct Frame(Scope scope, Limits limits, string text, int locals)
 
     private static bool Measure(ref Frame frame, int at, Value value, Limits limits, int depth, ref long size)
     {
-        if (!frame.Step(at))
-        {
-            return false;
-        }
-
         switch (value.Kind)
         {
             case ValueKind.String:
@@ -98,6 +93,8 @@ internal ref struct Frame(Scope scope, Limits limits, string text, int locals)
                 break;
             case ValueKind.Array or ValueKind.Object when depth == 0:
                 return frame.Fail(EvaluationFault.LimitDepth, $"The value nests deeper than {limits.ValueDepth}.", at);
+            case ValueKind.Array or ValueKind.Object when !frame.Step(at, 1 + (value.Items.Count + value.Members.Count) / CharactersPerItem):
+                return false;
             case ValueKind.Array:
                 value.TryGetArray(out var items);
                 foreach (var item in items)

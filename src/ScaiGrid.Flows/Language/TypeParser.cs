@@ -58,11 +58,17 @@ internal sealed class TypeParser
                 Advance();
             }
 
+            var at = _token.Start;
             if (_token.Kind == TokenKind.Quote)
             {
                 if (!TryReadQuoted(options))
                 {
                     return null;
+                }
+
+                if (options.IndexOf(options[^1]) < options.Count - 1)
+                {
+                    return FailAt(at, $"The option '{options[^1]}' is there twice.");
                 }
             }
             else if (_token.Kind == TokenKind.Name && _token.In(_text).SequenceEqual("null"))
@@ -186,12 +192,12 @@ internal sealed class TypeParser
         var options = _text[_token.End..end].Split(',', StringSplitOptions.TrimEntries).Select(Unquoted).ToList();
         if (options.Contains(""))
         {
-            return Fail("An option of the enum is empty");
+            return FailAt(_token.Start, "An option of the enum is empty.");
         }
 
         if (options.Distinct().Count() < options.Count)
         {
-            return Fail("An option of the enum is there twice");
+            return FailAt(_token.Start, "An option of the enum is there twice.");
         }
 
         _token = Lexer.Read(_text, end + 1);

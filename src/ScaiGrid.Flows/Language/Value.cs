@@ -160,7 +160,9 @@ public readonly struct Value : IEquatable<Value>
         (bool a, bool b) => a == b,
         (string a, string b) => a == b,
         (decimal a, decimal b) => a == b,
-        (decimal or double, decimal or double) => TryGetDouble(out var a) && other.TryGetDouble(out var b) && a == b,
+        (double a, double b) => a == b,
+        (decimal a, double b) => IsTiny(b) && Rounded(a) == b,
+        (double a, decimal b) => IsTiny(a) && Rounded(b) == a,
         (Value[] a, Value[] b) => a.AsSpan().SequenceEqual(b),
         (ObjectValue a, ObjectValue b) => a.Equals(b),
         _ => false,
@@ -171,27 +173,66 @@ public readonly struct Value : IEquatable<Value>
     public override int GetHashCode() => _raw switch
     {
         null => 0,
-        decimal or double => TryGetDouble(out var number) ? number.GetHashCode() : 0,
+        decimal d when !IsTiny(Rounded(d)) => Mix(Normalized(d)),
+        decimal d => Rounded(d).GetHashCode(),
+        double d => d.GetHashCode(),
         Value[] items => items.Aggregate(items.Length, HashCode.Combine),
         _ => _raw.GetHashCode(),
     };
 
-    public static Value FromJson(JsonElement element) => element.ValueKind switch
+    /// <summary>Equal decimals as the same bits: <c>1</c> and <c>1.00</c>.</summary>
+    private static decimal Normalized(decimal value) => value / 1.0000000000000000000000000000m;
+
+    private static double Rounded(decimal value) => (double)Normalized(value);
+
+    /// <summary>Seeded anew in every process, so that nobody can send numbers that all collide.</summary>
+    private static int Mix(decimal value)
+    {
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(value, bits);
+        return value == 0 ? 0 : HashCode.Combine(bits[0], bits[1], bits[2], bits[3]);
+    }
+
+    /// <exception cref="JsonException">A number is larger than any double, or a string holds half a character.</exception>
+    public static Value FromJson(JsonElement element)
+    {
+        try
+        {
+            return Read(element);
+        }
+        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+        {
+            throw new JsonException("A string holds half of a surrogate pair, which is no character.", e);
+        }
+    }
+
+    /// <exception cref="JsonException">The text is not JSON, nests deeper than 128, or is refused by <see cref="FromJson(JsonElement)"/>.</exception>
+    public static Value FromJson(string json)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 128 });
+        return FromJson(document.RootElement);
+    }
+
+    private static Value Read(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.True => True,
         JsonValueKind.False => False,
         JsonValueKind.String => element.GetString(),
-        JsonValueKind.Number => element.TryGetDecimal(out var exact) ? exact : From(element.GetDouble()),
-        JsonValueKind.Array => new(element.EnumerateArray().Select(FromJson).ToArray()),
-        JsonValueKind.Object => Object(element.EnumerateObject().Select(m => KeyValuePair.Create(m.Name, FromJson(m.Value)))),
+        JsonValueKind.Number => ReadNumber(element),
+        JsonValueKind.Array => new(element.EnumerateArray().Select(Read).ToArray()),
+        JsonValueKind.Object => Object(element.EnumerateObject().Select(m => KeyValuePair.Create(m.Name, Read(m.Value)))),
         _ => default,
     };
 
-    /// <exception cref="JsonException">The text is not JSON, or nests deeper than 64.</exception>
-    public static Value FromJson(string json)
+    private static Value ReadNumber(JsonElement element)
     {
-        using var document = JsonDocument.Parse(json);
-        return FromJson(document.RootElement);
+        var rounded = element.GetDouble();
+        if (!double.IsFinite(rounded))
+        {
+            throw new JsonException("A number is too large.");
+        }
+
+        return !IsTiny(rounded) && element.TryGetDecimal(out var exact) ? exact : From(rounded);
     }
 
     public void WriteTo(Utf8JsonWriter writer)
