@@ -15,7 +15,8 @@ usage: ./build.sh COMMAND [ARGUMENT…]
   e2e [-- OPTION…]                 the tests of the published server only
   golden [PROJECT…]                rewrite the golden files from what the code produces; the diff is the review
   lint                             analyzers, formatting, shell scripts, known vulnerabilities
-  bench [NAME…]                    measure against the peers on this machine; writes artifacts/bench/
+  migration NAME                   write the database migration NAME for both databases
+  bench [SCENARIO…]                measure against the peers on this machine; writes artifacts/bench/
   ci                               what a build machine runs: lint, then test, with locked packages
   help                             this text
 
@@ -49,6 +50,7 @@ case $command in
     e2e) exec eng/test.sh EndToEnd "$@" ;;
     golden) golden "$@" ;;
     lint) exec eng/lint.sh ;;
+    migration) exec eng/migration.sh "$@" ;;
     bench) exec perf/bench.sh "$@" ;;
     ci) ci ;;
     help | -h | --help) usage ;;

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Measures the server against a floor (nginx) and a peer (a bare ASP.NET proxy) on this machine, in turns, in one run.
+#
+#   perf/bench.sh [chat] [core] [stream]     all when none is named
+#
+# BENCH_SECONDS (5) is the length of one measurement, BENCH_ROUNDS (3) how often each is taken: medians are reported.
+# Prints a table and writes it to artifacts/bench/.
+set -euo pipefail
+# shellcheck source=SCRIPTDIR/../eng/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../eng/lib.sh"
+cd "$root"
+
+need_dotnet
+need_node
+PATH=$PATH:/usr/sbin # where Debian keeps nginx
+if ! have nginx wrk || [[ ! -e /usr/lib/nginx/modules/ngx_http_echo_module.so ]]; then
+    install_packages "the load generator and nginx" nginx-light libnginx-mod-http-echo wrk
+fi
+
+say "Building"
+dotnet publish perf/ScaiGrid.Perf.BareProxy -c Release -v quiet --tl:off
+dotnet publish src/ScaiGrid.Server -c Release -v quiet --tl:off
+exec node perf/bench.mjs "$@"
