@@ -63,16 +63,16 @@ publish_server() {
     export SCAIGRID_TEST_SERVER=$root/artifacts/publish/ScaiGrid.Server/release/ScaiGrid.Server
 }
 
-# Leaves NAME.json, the report, and NAME.exit, the program's exit code. Exit code 8 says that no test ran,
-# which is fine for one project (a filter) and a failure for all together.
+# run_tests PROGRAM RUN [OPTION…] leaves RUN.json, the report, and RUN.exit, the program's exit code. Exit code 8 says
+# that no test ran, which is fine for one program (a filter) and a failure for all together.
 run_tests() {
-    local name=$1 status=0 began=$SECONDS
-    shift
-    say "Running $name"
-    "artifacts/bin/$name/release/$name" --results-directory "$results" --report-ctrf --report-ctrf-filename "$name.json" \
-        --ignore-exit-code 8 --timeout 15m --no-progress "$@" 2>&1 | tee "$results/$name.log" || status=$?
-    echo "$status" >"$results/$name.exit"
-    say "$name took $((SECONDS - began)) s"
+    local program=artifacts/bin/$1/release/$1 run=$2 status=0 began=$SECONDS
+    shift 2
+    say "Running $run"
+    "$program" --results-directory "$results" --report-ctrf --report-ctrf-filename "$run.json" \
+        --ignore-exit-code 8 --timeout 15m --no-progress "$@" 2>&1 | tee "$results/$run.log" || status=$?
+    echo "$status" >"$results/$run.exit"
+    say "$run took $((SECONDS - began)) s"
 }
 
 finish() {
@@ -108,5 +108,9 @@ trap 'exit 143' TERM
 if needs_servers "${projects[@]}"; then start_servers; fi
 build "${projects[@]}"
 for project in "${projects[@]}"; do
-    run_tests "$(full_name "$project")" "$@"
+    name=$(full_name "$project")
+    run_tests "$name" "$name" "$@"
+    if [[ $project == Server ]]; then # what holds on SQLite must hold on PostgreSQL
+        SCAIGRID_TEST_DATABASE=postgres run_tests "$name" "$name on PostgreSQL" "$@"
+    fi
 done
