@@ -158,7 +158,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
             if (entry.State is EntityState.Modified && entry.Metadata.FindProperty("Version") is { IsConcurrencyToken: true })
             {
                 var version = entry.Property("Version");
-                version.CurrentValue = (int)version.OriginalValue! + 1;
+                version.CurrentValue = (int)version.OriginalValue! + 1; // once a save, however many changes it holds
             }
         }
 

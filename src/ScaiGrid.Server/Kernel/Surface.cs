@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace ScaiGrid.Server.Kernel;
@@ -41,6 +42,25 @@ internal static class Surfaces
             }
 
             await JsonSerializer.SerializeAsync(response.Body, Render(error, context.Surface, context.TraceIdentifier), Json.Options, context.RequestAborted);
+        }
+
+        /// <summary>Says within a stream of server-sent events that it ends here, and why.</summary>
+        public void WriteErrorEvent(Error error)
+        {
+            context.Features.Set(error);
+            var output = context.Response.BodyWriter;
+            if (context.Surface == Surface.OpenAi)
+            {
+                output.Write("data: "u8);
+                output.Write(JsonSerializer.SerializeToUtf8Bytes(Render(error, Surface.OpenAi, context.TraceIdentifier), Json.Options));
+            }
+            else
+            {
+                output.Write("event: error\ndata: "u8);
+                output.Write(JsonSerializer.SerializeToUtf8Bytes(Body(error, "code", error.Type.Code, "details"), Json.Options));
+            }
+
+            output.Write("\n\n"u8);
         }
     }
 

@@ -60,15 +60,19 @@ internal sealed partial class Core : IIdentified<Core>
     /// <summary>The object that holds the avatar; null when there is none.</summary>
     public string? AvatarKey { get; set; }
 
-    public string? AvatarContentType { get; set; }
+    public string? AvatarUrl => AvatarKey is null ? null : $"/v1/modules/scaicore/cores/{Id}/avatar";
 
     public required Id<User> CreatedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    public DateTimeOffset UpdatedAt { get; set; }
+    public DateTimeOffset UpdatedAt { get; private set; }
 
+    /// <summary>Counts the changes; also the Core's ETag.</summary>
     public int Version { get; private set; } = 1;
+
+    /// <summary>Every change says so, once.</summary>
+    public void Touch(DateTimeOffset now) => (UpdatedAt, Version) = (now, Version + 1);
 
     internal sealed class Mapping(Db db) : IEntityTypeConfiguration<Core>
     {
@@ -77,6 +81,7 @@ internal sealed partial class Core : IIdentified<Core>
             core.ToTable("cores");
             core.HasKey(c => new { c.TenantId, c.Id });
             core.HasIndex(c => new { c.TenantId, c.Slug }).IsUnique();
+            core.Ignore(c => c.Publication);
             core.Property(c => c.Name).HasMaxLength(200);
             core.Property(c => c.EntityKeyField).HasMaxLength(100);
             core.Property(c => c.Version).IsConcurrencyToken();

@@ -1,0 +1,80 @@
+using ScaiGrid.Flows;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Flows.Manifests;
+using ScaiGrid.Runtime;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Cores;
+
+/// <summary>A Core's manifest, as far as the server has to understand it.</summary>
+internal static class CoreSource
+{
+    public const int MaxBytes = 10 << 20;
+
+    public static bool IsYaml(string? contentType) =>
+        contentType?.Split(';')[0].Trim() is "application/yaml" or "application/x-yaml" or "text/yaml" or "text/x-yaml";
+
+    /// <summary>The manifest in YAML or JSON text, as the object that a Core keeps.</summary>
+    public static Result<Value> Parse(string text) =>
+        ManifestReader.Read(text) is var reading && reading.Succeeded(out var manifest) ? manifest.Source : Invalid(reading.Diagnostics);
+
+    /// <summary>Null when the Core has no manifest yet, or one that could run with the Core's settings.</summary>
+    public static Error? Check(Core core)
+    {
+        if (core.ConcurrencyMode == ConcurrencyMode.Entity && core.EntityKeyField is null)
+        {
+            return KernelErrors.Validation.At("entity_key_field", "is required when concurrency_mode is 'entity'");
+        }
+
+        return core.Source == Value.EmptyObject || Load(core.Source).Succeeded(out _, out var error) ? null : error;
+    }
+
+    /// <summary>Null when the Core could run now.</summary>
+    public static Error? CheckRunnable(Core core, CoreEnvironment environment)
+    {
+        if (core.Source == Value.EmptyObject)
+        {
+            return CoreErrors.InvalidSource.With("The Core has no manifest; give it one with PUT before it is started.");
+        }
+
+        try
+        {
+            environment.Reveal(core.Environment);
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            return CoreErrors.InvalidSource.At("environment", "holds a secret that this server has no key for; set it again");
+        }
+
+        return Check(core);
+    }
+
+    /// <summary>The program, ready to run.</summary>
+    public static Result<Program> Load(Value source)
+    {
+        var reading = ManifestReader.Read(source);
+        if (!reading.Succeeded(out var manifest))
+        {
+            return Invalid(reading.Diagnostics);
+        }
+
+        return Program.TryLoad(manifest, out var program, out var diagnostics) ? program : Invalid(diagnostics);
+    }
+
+    public static ConcurrencyMode ModeOf(Value source) => source["core"]["mode"].AsString() switch
+    {
+        "entity" => ConcurrencyMode.Entity,
+        "singleton" => ConcurrencyMode.Singleton,
+        _ => ConcurrencyMode.Stateless,
+    };
+
+    public static string? EntityKeyOf(Value source) => source["core"]["entity_key"].AsString();
+
+    public static Error Invalid(IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var faults = diagnostics.Where(d => d.Severity == Severity.Error)
+            .Select(d => new Fault(d.Path.Length == 0 ? "source" : d.Path, d.Line is { } line ? $"{d.Code} (line {line}): {d.Message}" : $"{d.Code}: {d.Message}"))
+            .ToList();
+        return new(CoreErrors.InvalidSource, $"The manifest has {faults.Count} {(faults.Count == 1 ? "fault" : "faults")}: {faults[0].Message}") { Details = faults };
+    }
+}

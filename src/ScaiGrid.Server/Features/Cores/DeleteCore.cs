@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Publishing;
+using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Cores;
+
+/// <summary><c>DELETE /cores/{id}</c>: unpublishes it, cancels what waits in it, and removes it, all at once. Its finished runs stay on record.</summary>
+internal static class DeleteCore
+{
+    public static void Map(IEndpointRouteBuilder cores) => cores
+        .MapDelete("/cores/{id}", HandleAsync)
+        .WithName("DeleteCore")
+        .WithSummary("Delete a Core")
+        .Requires(Permissions.CoreManage)
+        .Audits("core.delete")
+        .Produces(StatusCodes.Status204NoContent)
+        .ProducesErrors(CoreErrors.NotFound, CoreErrors.InvalidTransition);
+
+    private static async Task<IResult> HandleAsync(Id<Core> id, bool? force, Db db, Auditor auditor, TimeProvider clock, CancellationToken ct)
+    {
+        var deleted = await db.RetryOnConflictAsync<Result<Core>>(async () =>
+        {
+            if (await db.Cores.SingleOrDefaultAsync(c => c.Id == id, ct) is not { } core)
+            {
+                return CoreErrors.Missing(id);
+            }
+
+            if (core.RefuseDelete(force ?? false) is { } refused)
+            {
+                return refused;
+            }
+
+            if (core.Publication is { } publication)
+            {
+                await UnpublishCore.RemoveAsync(db, publication, ct);
+            }
+
+            await CancelWaitingAsync(db, core, clock.GetUtcNow(), ct);
+            db.Cores.Remove(core);
+            auditor.Changed(core.Id.Value, CoreView.Of(core), null);
+            await db.SaveChangesAsync(ct);
+            return core;
+        });
+
+        return deleted.Succeeded(out _, out var error) ? Reply.NoContent() : error.ToResult();
+    }
+
+    private static async Task CancelWaitingAsync(Db db, Core core, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var checkpoint in await db.Checkpoints.Where(c => c.CoreId == core.Id && c.Status == CheckpointStatus.Pending).ToListAsync(ct))
+        {
+            checkpoint.Status = CheckpointStatus.Cancelled;
+        }
+
+        foreach (var run in await db.Runs.Where(r => r.CoreId == core.Id && (r.Status == RunState.Queued || r.Status == RunState.Suspended)).ToListAsync(ct))
+        {
+            (run.Status, run.FinishedAt) = (RunState.Cancelled, now);
+        }
+    }
+}

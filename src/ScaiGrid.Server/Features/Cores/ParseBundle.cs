@@ -1,0 +1,56 @@
+using System.Text;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Flows.Manifests;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Cores;
+
+/// <summary><c>POST /cores/parse-bundle</c>: reads an uploaded manifest, in YAML or JSON, and tells what is in it. Nothing is stored.</summary>
+internal static class ParseBundle
+{
+    public sealed record Response(Value Source, Summary Summary);
+
+    public sealed record Summary(
+        string Name, string Mode, string RuntimeVersion, string Digest, IReadOnlyList<string> Flows, IReadOnlyList<string> Models,
+        string? Persona, bool HasTriggers, bool HasPlugins, IReadOnlyList<string> Warnings);
+
+    public static void Map(IEndpointRouteBuilder cores) => cores
+        .MapPost("/cores/parse-bundle", HandleAsync)
+        .WithName("ParseBundle")
+        .WithSummary("Read an uploaded manifest")
+        .Requires(Permissions.CoreManage)
+        .DisableAntiforgery() // bearer tokens are not sent by browsers on their own
+        .Accepts<IFormFile>("multipart/form-data")
+        .Answers<Response>()
+        .ProducesErrors(KernelErrors.Validation, KernelErrors.TooLarge, CoreErrors.InvalidSource);
+
+    private static async Task<IResult> HandleAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (request.ContentLength > CoreSource.MaxBytes + 10_000)
+        {
+            return KernelErrors.TooLarge.With("Bundle exceeds 10 MB limit").ToResult();
+        }
+
+        if (!request.HasFormContentType || (await request.ReadFormAsync(ct)).Files["file"] is not { } file)
+        {
+            return KernelErrors.Validation.At("file", "is required, as a part of multipart/form-data").ToResult();
+        }
+
+        if (file.Length > CoreSource.MaxBytes)
+        {
+            return KernelErrors.TooLarge.With("Bundle exceeds 10 MB limit").ToResult();
+        }
+
+        using var reader = new StreamReader(file.OpenReadStream(), Encoding.UTF8);
+        var reading = ManifestReader.Read(await reader.ReadToEndAsync(ct));
+        return reading.Succeeded(out var manifest)
+            ? Reply.Ok(new Response(manifest.Source, Summarise(manifest, reading)))
+            : CoreSource.Invalid(reading.Diagnostics).ToResult();
+    }
+
+    private static Summary Summarise(Manifest manifest, ManifestReading reading) => new(
+        manifest.Name, manifest.Mode.ToString().ToLowerInvariant(), manifest.RuntimeVersion, manifest.Digest,
+        [.. manifest.Flows.Select(f => f.Name)], [.. manifest.Models.Select(m => $"{m.Ref}/{m.Model}").Distinct()], manifest.Identity.Persona,
+        manifest.Flows.Any(f => f.Trigger.Type != TriggerType.Api), manifest.Plugins.Count > 0, [.. reading.Diagnostics.Select(d => d.ToString())]);
+}

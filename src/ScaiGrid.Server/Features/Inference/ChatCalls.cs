@@ -1,0 +1,104 @@
+using System.Buffers;
+using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Routing;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Inference;
+
+/// <summary>
+/// One chat call from a caller's request to the accounted answer; what differs between the surfaces is only how the answer is wrapped.
+/// </summary>
+internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher dispatcher, Meter meter)
+{
+    /// <summary>The largest body that is read: conversations carry images.</summary>
+    public const long MaxBytes = 20 << 20;
+
+    /// <param name="wrap">Writes a whole answer's bytes in the surface's envelope.</param>
+    public async Task AnswerAsync(HttpContext http, Action<ChatResult, IBufferWriter<byte>> wrap)
+    {
+        var (bytes, refused) = await RequestBody.ReadAsync(http, MaxBytes);
+        if (refused is not null)
+        {
+            await http.WriteErrorAsync(refused);
+            return;
+        }
+
+        if (!ChatRequest.TryParse(bytes, out var request, out var faults))
+        {
+            await http.WriteErrorAsync(KernelErrors.Faulty([.. faults.Select(f => new Kernel.Fault(f.Field, f.Message))]));
+            return;
+        }
+
+        var principal = http.Features.Get<Principal>()!;
+        if (!catalogue.Current.Resolve(principal, request.Model).Succeeded(out var model, out var unknown))
+        {
+            await http.WriteErrorAsync(unknown);
+            return;
+        }
+
+        if (routes.Of(model) is not { } route)
+        {
+            meter.Record(principal, http.TraceIdentifier, model, null, null, null, null, InferenceErrors.ModelUnavailable.Code);
+            await http.WriteErrorAsync(InferenceErrors.ModelUnavailable.With($"The model '{model.Slug}' has no backend that can be asked."));
+            return;
+        }
+
+        var context = new ChatContext(http.TraceIdentifier) { Caller = new ChatCaller(principal, 0, http.RequestAborted) };
+        await (request.Stream
+            ? StreamAsync(http, principal, model, route, request, context)
+            : WholeAsync(http, principal, model, route, request, context, wrap));
+    }
+
+    private async Task WholeAsync(
+        HttpContext http, Principal principal, CatalogueModel model, Route route, ChatRequest request, ChatContext context, Action<ChatResult, IBufferWriter<byte>> wrap)
+    {
+        using var result = await dispatcher.ChatAsync(route, request, context, http.RequestAborted);
+        var error = result.Outcome is ChatOutcome.Answered or ChatOutcome.Canceled ? null : InferenceErrors.Of(result);
+        meter.Record(principal, http.TraceIdentifier, model, route, result, model.Core?.Id.Value, null, error?.Type.Code);
+        if (error is not null)
+        {
+            await http.WriteErrorAsync(error);
+        }
+        else if (result.Outcome == ChatOutcome.Answered)
+        {
+            http.Response.ContentType = "application/json";
+            wrap(result, http.Response.BodyWriter);
+            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        }
+    }
+
+    private async Task StreamAsync(HttpContext http, Principal principal, CatalogueModel model, Route route, ChatRequest request, ChatContext context)
+    {
+        var response = http.Response;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["X-Accel-Buffering"] = "no"; // a proxy before us must pass each event on as it comes
+        context = context with { IncludeUsage = http.Surface == Surface.Native };
+        using var result = await dispatcher.StreamAsync(route, request, context, response.BodyWriter, http.RequestAborted);
+        var error = result.Outcome is ChatOutcome.Answered or ChatOutcome.Canceled ? null : InferenceErrors.Of(result);
+        meter.Record(principal, http.TraceIdentifier, model, route, result, model.Core?.Id.Value, null, error?.Type.Code);
+        if (error is not null && !result.ContentSent)
+        {
+            response.Headers.CacheControl = default;
+            response.Headers.Remove("X-Accel-Buffering");
+            await http.WriteErrorAsync(error);
+            return;
+        }
+
+        if (result.Outcome == ChatOutcome.Canceled)
+        {
+            return; // nobody is listening
+        }
+
+        if (error is not null)
+        {
+            http.WriteErrorEvent(error);
+        }
+
+        response.BodyWriter.Write("data: [DONE]\n\n"u8);
+        await response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+}

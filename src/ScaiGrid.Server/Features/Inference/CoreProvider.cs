@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Providers;
+using ScaiGrid.Runtime;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Inference;
+
+/// <summary>The provider <c>scaicore</c>: a chat call becomes a run of the Core, and what comes of the run becomes the answer.</summary>
+internal sealed class CoreProvider(PublishedCore core, CorePrograms programs, Lazy<Executor> executor, IServiceScopeFactory scopes, IdSource ids, TimeProvider clock) : IChatProvider
+{
+    public async ValueTask<ProviderReply> ChatAsync(ChatCall call, CancellationToken ct)
+    {
+        if (core.Status != CoreStatus.Running)
+        {
+            return new ProviderFailure(FailureClass.Unavailable, $"The Core '{core.Name}' is not running.");
+        }
+
+        if (call.Context.Caller is not ChatCaller caller)
+        {
+            throw new InvalidOperationException("A Core is called on somebody's behalf.");
+        }
+
+        if (call.Request.Metadata is { } metadata && metadata.TryGetProperty("execution_id", out var execution))
+        {
+            return await OutcomeAsync(execution, caller, ct);
+        }
+
+        if (!(await programs.OfAsync(core.TenantId, core.Id, core.Version, ct)).Succeeded(out var loaded, out var error))
+        {
+            return new ProviderFailure(FailureClass.Unavailable, error.Message);
+        }
+
+        var order = new RunOrder(RunTrigger.Chat, ChatMapping.InputOf(call.Request, caller.Principal), caller.Principal, call.Context.RequestId, Depth: caller.Depth);
+        if (!order.Decide(loaded, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out error))
+        {
+            return error.Type == KernelErrors.Validation
+                ? new ProviderFailure(FailureClass.CallerFault, error.Message) { Details = new Dictionary<string, string> { ["field"] = "metadata.entity_id" } }
+                : new ProviderFailure(FailureClass.Unavailable, error.Message);
+        }
+
+        // When only the time is up the run goes on, within its own limit, and its outcome can be asked for.
+        var result = await executor.Value.RunAsync(loaded, run, order, caller.Left).WaitAsync(ct);
+        return Reply(run, result.Checkpoints.Count > 0 ? Checkpoint.Open(run, result.Checkpoints[0]) : null);
+    }
+
+    /// <summary>What became of an earlier call's run.</summary>
+    private async Task<ProviderReply> OutcomeAsync(JsonElement execution, ChatCaller caller, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<TenantScope>().Enter(core.TenantId);
+        await scope.ServiceProvider.GetRequiredService<WriteBehind>().FlushAsync(ct);
+        var db = scope.ServiceProvider.GetRequiredService<Db>();
+        if (execution.ValueKind != JsonValueKind.String || !Id<Run>.TryParse(execution.GetString(), null, out var id)
+            || await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.CoreId == core.Id, ct) is not { } run
+            || (run.StartedBy != caller.Principal.UserId && !caller.Principal.May(Access.Permissions.CoreView)))
+        {
+            return new ProviderFailure(FailureClass.CallerFault, "names no run of this Core that you started") { Details = new Dictionary<string, string> { ["field"] = "metadata.execution_id" } };
+        }
+
+        var waiting = await db.Checkpoints.AsNoTracking().Where(c => c.ExecutionId == id && c.Status == CheckpointStatus.Pending).OrderBy(c => c.Id).FirstOrDefaultAsync(ct);
+        return Reply(run, waiting);
+    }
+
+    private ProviderReply Reply(Run run, Checkpoint? waiting)
+    {
+        if (run.Status is RunState.Failed or RunState.Cancelled)
+        {
+            return new ProviderFailure(FailureClass.Unknown, run.ErrorMessage ?? "The run failed.")
+            {
+                Details = new Dictionary<string, string> { ["execution_id"] = run.Id.Value, ["run_error"] = run.ErrorCode ?? "" },
+            };
+        }
+
+        return new ChatAnswer($"chatcmpl-{run.Id}", run.StartedAt, [new(0, ChatMapping.TextOf(run, waiting))], new((int)run.PromptTokens, (int)run.CompletionTokens))
+        {
+            Extra = new Dictionary<string, JsonElement> { ["scaicore"] = ChatMapping.AboutRun(run, waiting) },
+        };
+    }
+}

@@ -1,0 +1,30 @@
+using System.Buffers;
+using ScaiGrid.Gateway.Routing;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Inference;
+
+/// <summary><c>POST /v1/inference/chat</c>: a conversation with any model of the catalogue.</summary>
+internal static class InferenceApi
+{
+    public static void MapInference(this IEndpointRouteBuilder routes) => routes
+        .MapPost("/v1/inference/chat", (HttpContext http, ChatCalls calls) => calls.AnswerAsync(http, Wrap))
+        .WithTags("Inference")
+        .WithName("Chat")
+        .WithSummary("Chat with a model, whole or as a stream of server-sent events")
+        .Requires(Permissions.ModelsUse)
+        .Accepts<System.Text.Json.JsonElement>("application/json")
+        .Produces<Envelope<System.Text.Json.JsonElement>>(StatusCodes.Status200OK, "application/json", "text/event-stream")
+        .ProducesErrors(
+            KernelErrors.Validation, KernelErrors.TooLarge, ModelErrors.NotFound, ModelErrors.AccessDenied, InferenceErrors.BackendError, InferenceErrors.BackendTimeout,
+            InferenceErrors.BackendRateLimited, InferenceErrors.ModelUnavailable, InferenceErrors.ShapeMismatch);
+
+    private static void Wrap(ChatResult result, IBufferWriter<byte> output)
+    {
+        output.Write("{\"status\":\"ok\",\"data\":"u8);
+        result.WriteTo(output);
+        output.Write("}"u8);
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Publishing;
+
+/// <summary><c>POST /cores/{id}/publish</c>: makes the Core a model that any client calls by slug. All of it happens, or none.</summary>
+internal static class PublishCore
+{
+    /// <param name="GroupIds">Model groups to add the model to. Those that the caller may not add to are left out without an error.</param>
+    public sealed record Request(IReadOnlyList<string>? GroupIds = null);
+
+    public static void Map(IEndpointRouteBuilder cores) => cores
+        .MapPost("/cores/{id}/publish", HandleAsync)
+        .WithName("PublishCore")
+        .WithSummary("Publish a Core as a model")
+        .Requires(Permissions.CoreManage)
+        .Audits("core.publish")
+        .Answers<CoreView>()
+        .ProducesErrors(KernelErrors.Validation, KernelErrors.SlugConflict, CoreErrors.NotFound);
+
+    private static async Task<IResult> HandleAsync(
+        Id<Core> id, [OptionalBody] Body<Request> body, Principal caller, Db db, Auditor auditor, IdSource ids, TimeProvider clock, CancellationToken ct)
+    {
+        var published = await db.RetryOnConflictAsync<Result<CoreView>>(async () =>
+        {
+            if (await db.Cores.SingleOrDefaultAsync(c => c.Id == id, ct) is not { } core)
+            {
+                return CoreErrors.Missing(id);
+            }
+
+            var tenant = await db.Tenants.SingleAsync(t => t.Id == core.TenantId, ct);
+            var before = CoreView.Of(core);
+            var slug = ModelSlug.OfCore(tenant.Slug, core.Slug);
+            if (core.Publication is null && await db.Models.AnyAsync(m => m.Slug == slug, ct))
+            {
+                return KernelErrors.SlugConflict.With($"There is a model '{slug}' already.");
+            }
+
+            var decided = core.Publish(new(ids.New<FrontendModel>(), ids.New<BackendModel>(), slug), clock.GetUtcNow());
+            if (!decided.Succeeded(out var publication, out var error))
+            {
+                return error;
+            }
+
+            db.Models.Add(PublishedModel.FrontendOf(core, publication.ModelId, slug, core.UpdatedAt));
+            db.Backends.Add(PublishedModel.BackendOf(core, publication.BackendId, core.UpdatedAt));
+            db.ModelBackends.Add(new() { FrontendId = publication.ModelId, BackendId = publication.BackendId });
+
+            var requested = (body.Value.GroupIds ?? []).Distinct().ToList();
+            var groups = await GroupsInScope.OfAsync(db, caller, requested, ct);
+            groups.ForEach(g => g.Add(slug));
+
+            var added = groups.Select(g => g.Id.Value).ToList();
+            var after = CoreView.Of(core) with { Publication = new(slug, publication.ModelId, added, [.. requested.Except(added)]) };
+            auditor.Changed(core.Id.Value, before, after);
+            await db.SaveChangesAsync(ct);
+            return after;
+        });
+
+        return published.Succeeded(out var answer, out var refused) ? Reply.Ok(answer) : refused.ToResult();
+    }
+}

@@ -1,0 +1,51 @@
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Publishing;
+
+/// <summary>How a Core looks as a model. Pure: the rows for a Core, and what an edit of the Core changes in them.</summary>
+internal static class PublishedModel
+{
+    public const string ProviderType = "scaicore";
+
+    public static BackendModel BackendOf(Core core, Id<BackendModel> id, DateTimeOffset now) => new()
+    {
+        Id = id,
+        TenantId = core.TenantId,
+        ProviderType = ProviderType,
+        Name = core.Name,
+        ConnectionConfig = Value.Object([new("core_id", core.Id.Value)]),
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    public static FrontendModel FrontendOf(Core core, Id<FrontendModel> id, ModelSlug slug, DateTimeOffset now)
+    {
+        var model = new FrontendModel
+        {
+            Id = id,
+            Slug = slug,
+            TenantId = core.TenantId,
+            DisplayName = core.Name,
+            Capabilities = Value.Object([new("tool_use", true), new("streaming", false)]),
+            CreatedAt = now,
+        };
+        Rewrite(model, core, now);
+        return model;
+    }
+
+    /// <summary>Makes the model say again what the Core says now.</summary>
+    public static void Rewrite(FrontendModel model, Core core, DateTimeOffset now)
+    {
+        model.DisplayName = core.Name;
+        model.Description = core.Metadata["description"].AsString() ?? core.Persona ?? "";
+        model.SystemPromptTemplate = core.Persona;
+        model.AvatarUrl = core.AvatarKey is null ? null : $"/v1/models/{model.Id}/avatar";
+        model.Metadata = Value.Object([new("core_id", core.Id.Value), new("runtime_mode", Show(core.RuntimeMode))]);
+        model.UpdatedAt = now;
+    }
+
+    private static string Show(RuntimeMode mode) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(mode.ToString());
+}

@@ -1,0 +1,90 @@
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Runtime;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Runs;
+
+/// <summary><c>POST /cores/{id}/invoke</c>: runs a flow and answers with what came of it, or without waiting.</summary>
+internal static class InvokeCore
+{
+    /// <param name="Input">What the flow sees as <c>input</c>; <c>{}</c> unless given.</param>
+    /// <param name="Wait">False answers at once, while the run is still queued.</param>
+    /// <param name="FlowName">Null = the Core's first flow.</param>
+    public sealed record Request(Value? Input = null, bool Wait = true, string? FlowName = null);
+
+    public static void Map(IEndpointRouteBuilder runs) => runs
+        .MapPost("/cores/{id}/invoke", HandleAsync)
+        .WithName("InvokeCore")
+        .WithSummary("Run a Core's flow")
+        .RequiresSignIn() // and the permission to manage Cores, or to use the model that this one is published as
+        .Audits("core.invoke")
+        .WithMetadata(new BodyLimit(20 << 20))
+        .Answers<RunView>()
+        .Answers<RunView>(StatusCodes.Status202Accepted)
+        .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound, CoreErrors.InvalidSource, RunErrors.CoreNotRunning, RunErrors.Failed, AccessErrors.PermissionDenied);
+
+    private static async Task<IResult> HandleAsync(
+        Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, Db db, Catalogue catalogue, CoreEnvironment environment,
+        Executor executor, RunWorker worker, IdSource ids, TimeProvider clock, CancellationToken ct)
+    {
+        var request = body.Value;
+        if (await db.Cores.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } core)
+        {
+            return CoreErrors.Missing(id).ToResult();
+        }
+
+        if (!MayInvoke(caller, core, catalogue.Current))
+        {
+            return AccessErrors.PermissionDenied.With($"This needs the permission '{Permissions.CoreManage}', or '{Permissions.ModelsUse}' for the model that the Core is published as.").ToResult();
+        }
+
+        var order = new RunOrder(RunTrigger.Api, request.Input ?? Value.EmptyObject, caller, http.TraceIdentifier, request.FlowName);
+        if (!LoadedCore.Of(core, environment).Succeeded(out var loaded, out var error)
+            || !order.Decide(loaded, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out error))
+        {
+            return error.ToResult();
+        }
+
+        if (!request.Wait)
+        {
+            return await QueueAsync(db, worker, loaded, run, ct);
+        }
+
+        var result = await executor.RunAsync(loaded, run, order, ct);
+        return result.Status switch
+        {
+            RunStatus.Completed => Reply.Ok(RunView.Of(run)),
+            RunStatus.Suspended => Reply.Accepted(RunView.Of(run) with { Checkpoints = [.. result.Checkpoints.Select(c => CheckpointView.Of(Checkpoint.Open(run, c)))] }),
+            _ => Failed(run).ToResult(),
+        };
+    }
+
+    /// <summary>Stores the run for whichever worker takes it first.</summary>
+    public static async Task<IResult> QueueAsync(Db db, RunWorker worker, LoadedCore core, Run run, CancellationToken ct)
+    {
+        await db.RetryOnConflictAsync(async () =>
+        {
+            await Executor.AddProgramAsync(db, run, core.Program.Manifest.Source, ct);
+            db.Runs.Add(run);
+            return await db.SaveChangesAsync(ct);
+        });
+        worker.Wake();
+        return Reply.Accepted(RunView.Of(run));
+    }
+
+    private static Error Failed(Run run) => RunErrors.Failed.With(run.ErrorMessage ?? "The run failed.") with
+    {
+        Data = new Dictionary<string, object?> { ["execution_id"] = run.Id, ["run_error"] = run.ErrorCode, ["step"] = run.ErrorStep },
+    };
+
+    private static bool MayInvoke(Principal caller, Core core, CatalogueSnapshot catalogue) =>
+        caller.May(Permissions.CoreManage)
+        || (caller.May(Permissions.ModelsUse) && core.Publication is { } publication && catalogue.Resolve(caller, publication.Slug.Value).Succeeded(out _, out _));
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Providers;
+using ScaiGrid.Gateway.Routing;
+using ScaiGrid.Runtime;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.Inference;
+using ScaiGrid.Server.Features.Models;
+
+namespace ScaiGrid.Server.Features.Runs;
+
+/// <summary>
+/// Answers the model calls of runs through the gateway: with the models that the Core's tenant sees, accounted to the Core, its tenant and the
+/// user who started the run.
+/// </summary>
+internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher dispatcher, Meter meter)
+{
+    /// <summary>The word of a model reference for the tenant's own catalogue, the only one there is.</summary>
+    private const string OwnCatalogue = "scaigrid";
+
+    public async Task<ModelAnswer> CallAsync(Run run, Principal caller, int depth, ModelCall call, CancellationToken ct)
+    {
+        if (call.Ref != OwnCatalogue)
+        {
+            return ModelAnswer.Failed(ModelFailure.ModelNotFound, $"Models are looked up at '{OwnCatalogue}', not '{call.Ref}'.", retryable: true);
+        }
+
+        if (depth >= ChatCaller.MaxDepth)
+        {
+            return ModelAnswer.Failed("depth_exceeded", $"More than {ChatCaller.MaxDepth} Cores call each other.", retryable: false);
+        }
+
+        var principal = ActingFor(run, caller);
+        if (!catalogue.Current.Resolve(principal, call.Model).Succeeded(out var model, out var unknown))
+        {
+            return ModelAnswer.Failed(ModelFailure.ModelNotFound, unknown.Message, retryable: true);
+        }
+
+        if (routes.Of(model) is not { } route)
+        {
+            return ModelAnswer.Failed(ModelFailure.ModelUnavailable, $"The model '{call.Model}' has no backend that can be asked.", retryable: true);
+        }
+
+        if (!ChatRequest.TryParse(WriteRequest(call), out var request, out var faults))
+        {
+            return ModelAnswer.Failed("request_invalid", $"{faults[0].Field} {faults[0].Message}", retryable: false);
+        }
+
+        var context = new ChatContext(run.RequestId ?? run.Id.Value) { Caller = new ChatCaller(principal, depth + 1, ct) };
+        using var result = await dispatcher.ChatAsync(route, request, context, ct);
+        var error = result.Outcome == ChatOutcome.Answered ? null : InferenceErrors.Of(result);
+        meter.Record(principal, run.RequestId ?? run.Id.Value, model, route, result, run.CoreId.Value, run.Id.Value, error?.Type.Code);
+        ct.ThrowIfCancellationRequested();
+        return AnswerOf(result, error?.Type.Code);
+    }
+
+    /// <summary>The Core acts for its tenant: what the caller's own key may not see is no bound for the Core, and the other way round.</summary>
+    private static Principal ActingFor(Run run, Principal caller) =>
+        caller with { TenantId = run.TenantId, ModelGroups = null, Roles = [], Groups = [] };
+
+    private static ModelAnswer AnswerOf(ChatResult result, string? code)
+    {
+        var usage = new ModelUsage(result.Usage.PromptTokens, result.Usage.CompletionTokens);
+        if (result.Answer is { } answer)
+        {
+            return answer.Choices[0].FinishReason == "content_filter"
+                ? new(null, usage, Refusal: "The model's content filter stopped the answer.")
+                : new(answer.Text, usage);
+        }
+
+        return result.Failure is { Class: FailureClass.Refused } refused
+            ? new(null, usage, Refusal: refused.Message)
+            : new(null, usage, Failure: new(code ?? "failed", result.Failure?.Message ?? "The model did not answer.", result.Outcome != ChatOutcome.Rejected));
+    }
+
+    private static byte[] WriteRequest(ModelCall call)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("model"u8, call.Model);
+            json.WriteStartArray("messages"u8);
+            foreach (var message in call.Messages)
+            {
+                json.WriteStartObject();
+                json.WriteString("role"u8, message.Role);
+                json.WritePropertyName("content"u8);
+                message.Content.WriteTo(json);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            if (call.Temperature is { } temperature)
+            {
+                json.WriteNumber("temperature"u8, temperature);
+            }
+
+            if (call.JsonSchema is { } schema)
+            {
+                json.WriteStartObject("response_format"u8);
+                json.WriteString("type"u8, "json_schema"u8);
+                json.WriteStartObject("json_schema"u8);
+                json.WriteString("name"u8, "output"u8);
+                json.WriteBoolean("strict"u8, true);
+                json.WritePropertyName("schema"u8);
+                schema.WriteTo(json);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Runtime;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Runs;
+
+/// <summary>Takes one queued run as far as it goes: from its beginning, or from its history with what has happened since.</summary>
+internal sealed class RunStep(IServiceScopeFactory scopes, Executor executor, CorePrograms programs, TimeProvider clock)
+{
+    /// <returns>True when the run is queued again because more has happened to it meanwhile.</returns>
+    public async Task<bool> ExecuteAsync(Id<Tenant> tenantId, Id<Run> id, CancellationToken abandon)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<TenantScope>().Enter(tenantId);
+        var db = scope.ServiceProvider.GetRequiredService<Db>();
+        var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, abandon);
+        if (run.Status != RunState.Running)
+        {
+            return false; // cancelled between taking and now
+        }
+
+        var happened = run.Pending.Items;
+        if (await programs.OfRunAsync(tenantId, run.ProgramDigest, abandon) is not { } program)
+        {
+            return await SaveAsync(db, id, happened.Count, (r, now) => r.Fail("program_missing", "The program that the run began with cannot be loaded by this version.", now), null, abandon);
+        }
+
+        var host = executor.HostFor(run, await CallerOfAsync(db, run, abandon));
+        var result = run.HistoryKey is null
+            ? await BeginAsync(run, program, host, abandon)
+            : await GoOnAsync(run, run.HistoryKey, happened, program, host, abandon);
+        abandon.ThrowIfCancellationRequested();
+        if (result is null)
+        {
+            return await SaveAsync(db, id, happened.Count, (r, now) => r.Fail("history_missing", "The run's history cannot be read.", now), null, abandon);
+        }
+
+        var historyKey = result.Status == RunStatus.Suspended ? await executor.StoreHistoryAsync(run, result.History, abandon) : run.HistoryKey;
+        return await SaveAsync(db, id, happened.Count, (r, now) =>
+        {
+            r.Take(result, now);
+            r.HistoryKey = historyKey;
+        }, result, abandon);
+    }
+
+    private async Task<RunResult?> BeginAsync(Run run, Program program, IRunHost host, CancellationToken ct)
+    {
+        var loaded = await programs.OfAsync(run.TenantId, run.CoreId, version: -1, ct);
+        return loaded.Succeeded(out var core, out _)
+            ? await Engine.RunAsync(program, Executor.StartOf(run, core.Config), host, ct)
+            : await Engine.RunAsync(program, Executor.StartOf(run, Value.EmptyObject), host, ct);
+    }
+
+    private async Task<RunResult?> GoOnAsync(Run run, string historyKey, IReadOnlyList<Value> happened, Program program, IRunHost host, CancellationToken ct)
+    {
+        if (await executor.ReadHistoryAsync(historyKey, ct) is not { } history)
+        {
+            return null;
+        }
+
+        RunResult? result = null;
+        foreach (var next in happened)
+        {
+            // An event that the run refuses, such as an answer to a question that is closed, leaves it as it was.
+            result = await Engine.ResumeAsync(program, result?.History ?? history, RunEvents.FromJson(next.ToJson()), host, ct);
+        }
+
+        return result ?? await Engine.ResumeAsync(program, history, null, host, ct);
+    }
+
+    private async Task<bool> SaveAsync(Db db, Id<Run> id, int taken, Action<Run, DateTimeOffset> change, RunResult? result, CancellationToken ct) =>
+        await db.RetryOnConflictAsync(async () =>
+        {
+            var run = await db.Runs.SingleAsync(r => r.Id == id, ct);
+            if (run.IsFinished)
+            {
+                return false; // cancelled from outside: that stands
+            }
+
+            change(run, clock.GetUtcNow());
+            var more = run.Pending.Items.Skip(taken).ToArray();
+            run.Pending = more.Length > 0 && !run.IsFinished ? Value.Array(more) : default;
+            if (!run.Pending.IsNull)
+            {
+                run.Status = RunState.Queued;
+            }
+
+            await CheckpointRows.FollowAsync(db, run, result?.Checkpoints ?? [], ct);
+            await db.SaveChangesAsync(ct);
+            return run.Status == RunState.Queued;
+        });
+
+    /// <summary>The user who started the run, as far as accounting goes: what the user may is not asked again.</summary>
+    private static async Task<Principal> CallerOfAsync(Db db, Run run, CancellationToken ct)
+    {
+        var tenant = await db.Tenants.AsNoTracking().SingleAsync(t => t.Id == run.TenantId, ct);
+        var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == run.StartedBy, ct);
+        return new()
+        {
+            UserId = run.StartedBy,
+            Email = user?.Email ?? "",
+            Name = user?.Name ?? "",
+            SignIn = SignIn.Oidc,
+            TenantId = tenant.Id,
+            TenantSlug = tenant.Slug,
+            PartnerId = tenant.PartnerId,
+            Roles = FrozenSet<string>.Empty,
+        };
+    }
+}
