@@ -1,8 +1,19 @@
+using ScaiGrid.Gateway.Providers;
+using ScaiGrid.Gateway.Providers.Http;
+using ScaiGrid.Gateway.Providers.OpenAi;
+using ScaiGrid.Gateway.Providers.Scripted;
+using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Health;
+using ScaiGrid.Server.Features.Inference;
 using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Features.OpenAi;
+using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Storage;
 
@@ -28,6 +39,37 @@ internal static class ScaiGridServer
             services.AddScoped<Auditor>();
             services.AddSingleton<ConnectionSecrets>();
             services.AddSingleton<Catalogue>();
+            services.AddCores();
+            services.AddInference();
+        }
+
+        private void AddCores()
+        {
+            services.AddSingleton<CoreEnvironment>();
+            services.AddSingleton<CorePrograms>();
+            services.AddSingleton<RunModels>();
+            services.AddSingleton<Executor>();
+            services.AddSingleton(s => new Lazy<Executor>(s.GetRequiredService<Executor>));
+            services.AddSingleton<RunStep>();
+            services.AddSingleton<RunWorker>();
+            services.AddHostedService(s => s.GetRequiredService<RunWorker>());
+            services.AddHostedService<CheckpointClock>();
+            services.AddScoped<DecideCheckpoint>();
+        }
+
+        private void AddInference()
+        {
+            services.AddSingleton<WriteBehind>();
+            services.AddHostedService(s => s.GetRequiredService<WriteBehind>());
+            services.AddSingleton<Meter>();
+            services.AddSingleton(_ => new UpstreamHttp());
+            services.AddSingleton<ProviderKind>(s => OpenAiKind.OpenAi(s.GetRequiredService<UpstreamHttp>(), s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ProviderKind>(s => OpenAiKind.Custom(s.GetRequiredService<UpstreamHttp>(), s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ProviderKind, ScriptedKind>();
+            services.AddSingleton(s => new Dispatcher(s.GetRequiredService<TimeProvider>(), new Random()));
+            services.AddSingleton<CoreProviders>();
+            services.AddSingleton<Routes>();
+            services.AddSingleton<ChatCalls>();
         }
     }
 
@@ -41,6 +83,11 @@ internal static class ScaiGridServer
             app.UseMiddleware<Gate>();
 
             app.MapHealth();
+            app.MapCores();
+            app.MapRuns();
+            app.MapCheckpoints();
+            app.MapInference();
+            app.MapOpenAi();
             app.MapOpenApi("/openapi/{documentName}.json").RequiresSignIn();
         }
 

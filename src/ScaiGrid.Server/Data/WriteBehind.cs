@@ -41,7 +41,7 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
 
             if (segment is not null)
             {
-                segment.Close();
+                segment.Dispose();
                 _left.Enqueue(segment.Path);
                 await InsertAsync(segment.Lines, ct);
                 File.Delete(_left.Dequeue());
@@ -141,7 +141,7 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
     private sealed record Line(UsageRecord? Usage, Run? Run);
 
     /// <summary>One file, and its rows while they are young enough to be in memory.</summary>
-    private sealed class Segment(string folder)
+    private sealed class Segment(string folder) : IDisposable
     {
         private readonly FileStream _file = new(
             System.IO.Path.Combine(folder, $"{Guid.CreateVersion7()}.ndjson"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -173,6 +173,6 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
             Lines.Add(line);
         }
 
-        public void Close() => _file.Dispose();
+        public void Dispose() => _file.Dispose();
     }
 }

@@ -10,7 +10,7 @@ namespace ScaiGrid.Server.Tests.Host;
 /// The real server, in process, on its own database and folder: SQLite, or a fresh database on the PostgreSQL that
 /// <c>SCAIGRID_TEST_POSTGRES</c> names when <c>SCAIGRID_TEST_DATABASE</c> is <c>postgres</c>.
 /// </summary>
-internal sealed class TestServer : WebApplicationFactory<Program>
+internal sealed class TestServer : WebApplicationFactory<EntryPoint>
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("scaigrid-").FullName;
     private readonly Dictionary<string, string?> _settings;

@@ -7,7 +7,7 @@ namespace ScaiGrid.Server.Tests.Rules;
 /// <summary>Error codes are public contract, so the whole list is reviewed whenever it changes.</summary>
 public sealed class ErrorCatalogue
 {
-    private static readonly ErrorType[] All = [.. typeof(Program).Assembly.GetTypes()
+    private static readonly ErrorType[] All = [.. typeof(EntryPoint).Assembly.GetTypes()
         .Where(t => t.Name.EndsWith("Errors", StringComparison.Ordinal))
         .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public))
         .Select(f => f.GetValue(null)).OfType<ErrorType>()];

@@ -4,6 +4,7 @@ using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
+using Route = ScaiGrid.Gateway.Routing.Route;
 
 namespace ScaiGrid.Server.Features.Accounting;
 

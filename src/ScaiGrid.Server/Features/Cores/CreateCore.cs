@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;

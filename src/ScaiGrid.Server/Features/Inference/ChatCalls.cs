@@ -5,6 +5,7 @@ using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
+using Route = ScaiGrid.Gateway.Routing.Route;
 
 namespace ScaiGrid.Server.Features.Inference;
 

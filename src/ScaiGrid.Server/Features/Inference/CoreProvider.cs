@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using ScaiGrid.Flows.Language;
 using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Providers;
-using ScaiGrid.Runtime;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
@@ -69,7 +67,7 @@ internal sealed class CoreProvider(PublishedCore core, CorePrograms programs, La
         return Reply(run, waiting);
     }
 
-    private ProviderReply Reply(Run run, Checkpoint? waiting)
+    private static ProviderReply Reply(Run run, Checkpoint? waiting)
     {
         if (run.Status is RunState.Failed or RunState.Cancelled)
         {

@@ -5,6 +5,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Gateway.Providers;
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Features.Models;
+using Route = ScaiGrid.Gateway.Routing.Route;
 
 namespace ScaiGrid.Server.Features.Inference;
 

@@ -8,13 +8,11 @@ namespace ScaiGrid.Server.Features.Publishing;
 /// <summary>How a Core looks as a model. Pure: the rows for a Core, and what an edit of the Core changes in them.</summary>
 internal static class PublishedModel
 {
-    public const string ProviderType = "scaicore";
-
     public static BackendModel BackendOf(Core core, Id<BackendModel> id, DateTimeOffset now) => new()
     {
         Id = id,
         TenantId = core.TenantId,
-        ProviderType = ProviderType,
+        ProviderType = ProviderTypes.Core,
         Name = core.Name,
         ConnectionConfig = Value.Object([new("core_id", core.Id.Value)]),
         CreatedAt = now,

@@ -3,7 +3,6 @@ using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Cores;
-using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Publishing;

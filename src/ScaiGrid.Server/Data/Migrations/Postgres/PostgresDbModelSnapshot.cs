@@ -537,10 +537,6 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("id");
 
-                    b.Property<string>("AvatarContentType")
-                        .HasColumnType("text")
-                        .HasColumnName("avatar_content_type");
-
                     b.Property<string>("AvatarKey")
                         .HasColumnType("text")
                         .HasColumnName("avatar_key");

@@ -530,10 +530,6 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
-                    b.Property<string>("AvatarContentType")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("avatar_content_type");
-
                     b.Property<string>("AvatarKey")
                         .HasColumnType("TEXT")
                         .HasColumnName("avatar_key");

@@ -143,7 +143,6 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     privilege_level = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     metadata = table.Column<string>(type: "text", nullable: false),
                     avatar_key = table.Column<string>(type: "text", nullable: true),
-                    avatar_content_type = table.Column<string>(type: "text", nullable: true),
                     created_by = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),

@@ -13,7 +13,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261121215101_Initial")]
+    [Migration("20261121221752_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -539,10 +539,6 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("id");
-
-                    b.Property<string>("AvatarContentType")
-                        .HasColumnType("text")
-                        .HasColumnName("avatar_content_type");
 
                     b.Property<string>("AvatarKey")
                         .HasColumnType("text")

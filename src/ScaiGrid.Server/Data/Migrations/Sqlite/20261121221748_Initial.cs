@@ -141,7 +141,6 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     privilege_level = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     metadata = table.Column<string>(type: "TEXT", nullable: false),
                     avatar_key = table.Column<string>(type: "TEXT", nullable: true),
-                    avatar_content_type = table.Column<string>(type: "TEXT", nullable: true),
                     created_by = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),

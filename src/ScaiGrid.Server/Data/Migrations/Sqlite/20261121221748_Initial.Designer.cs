@@ -10,7 +10,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261121215058_Initial")]
+    [Migration("20261121221748_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -532,10 +532,6 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
-
-                    b.Property<string>("AvatarContentType")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("avatar_content_type");
 
                     b.Property<string>("AvatarKey")
                         .HasColumnType("TEXT")

@@ -1,0 +1,28 @@
+namespace ScaiGrid.Server;
+
+/// <summary>Where the process begins. Not called Program: in this product that is what a Core runs.</summary>
+internal sealed class EntryPoint
+{
+    private const int Misconfigured = 2;
+
+    private static async Task<int> Main(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Configuration.AddEnvironmentVariables("SCAIGRID_").AddCommandLine(args);
+        var options = builder.Configuration.Get<ServerOptions>() ?? new();
+        if (OptionsCheck.Check(options) is { Count: > 0 } faults)
+        {
+            await Console.Error.WriteLineAsync("The configuration is not valid:\n" + string.Join('\n', faults.Select(f => $"- {f}")));
+            return Misconfigured;
+        }
+
+        builder.WebHost.UseUrls(options.Urls.Split(';'));
+        builder.Services.AddScaiGrid(options);
+
+        var app = builder.Build();
+        app.UseScaiGrid();
+        await app.StartScaiGridAsync(options);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+}
