@@ -114,7 +114,8 @@ internal static class Comparison
 
         if (a.TryGetDouble(out var v) && b.TryGetDouble(out var w))
         {
-            return v.CompareTo(w);
+            // A huge double is beyond every decimal, even one that rounds to it.
+            return v.CompareTo(w) is not 0 and var order ? order : Math.Sign(a.TryGetDecimal(out _) ? -w : b.TryGetDecimal(out _) ? v : 0);
         }
 
         return string.CompareOrdinal(a.AsString(), b.AsString());

@@ -43,19 +43,24 @@ internal ref struct Frame(Scope scope, Limits limits, string text, int locals)
     public bool Scan(int at, long characters) => Step(at, 1 + characters / CharactersPerStep);
 
     /// <summary>Pays for a text before it is made.</summary>
-    public bool ReserveText(int at, long characters) => Scan(at, characters) && Reserve(at, characters);
+    public bool ReserveText(int at, long characters) => Reserve(at, characters) && Scan(at, characters);
 
     /// <summary>Pays for the items of an array or object before it is made.</summary>
     public bool ReserveItems(int at, long count)
     {
         HasBuilt = true;
-        return Step(at, 1 + count / CharactersPerItem) && Reserve(at, count * CharactersPerItem);
+        return Reserve(at, count * CharactersPerItem) && Step(at, 1 + count / CharactersPerItem);
     }
 
     private bool Reserve(int at, long size)
     {
-        _size -= size;
-        return _size >= 0 || Fail(EvaluationFault.LimitSize, $"The evaluation builds more than {limits.Size} characters.", at);
+        if (size <= _size)
+        {
+            _size -= size;
+            return true;
+        }
+
+        return Fail(EvaluationFault.LimitSize, $"The evaluation builds more than {limits.Size} characters.", at);
     }
 
     /// <summary>The text of a value, paid for.</summary>

@@ -49,6 +49,12 @@ internal static class NumberFunctions
         }
 
         number.TryGetDouble(out var rounded);
-        return Math.Abs(rounded) >= 1 ? number : function(rounded > 0 ? 1e-28m : -1e-28m);
+        if (Math.Abs(rounded) >= 1)
+        {
+            return number;
+        }
+
+        var near = (decimal)rounded;
+        return function(near != 0 ? near : rounded > 0 ? 1e-28m : -1e-28m);
     }
 }

@@ -56,8 +56,10 @@ internal static class Numbers
             ArithmeticOperator.Divide => a / b,
             _ => a % b,
         };
-        var vanished = result == 0 && a != 0 && b != 0 && operation is (ArithmeticOperator.Multiply or ArithmeticOperator.Divide);
-        return fits && !vanished;
+
+        // Next to zero a decimal has lost the digits that a double still has.
+        var isBlurred = a != 0 && b != 0 && Math.Abs(result) < 1e-9m && operation is (ArithmeticOperator.Multiply or ArithmeticOperator.Divide);
+        return fits && !isBlurred;
     }
 
     private static double Rounded(ArithmeticOperator operation, double x, double y) => operation switch

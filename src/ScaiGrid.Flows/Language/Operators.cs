@@ -144,8 +144,9 @@ internal sealed class In(int at, Node left, Node right) : Node(at, left, right)
                 value = container.Members.TryGetValue(name, out _);
                 return true;
             case ValueKind.String when item.TryGetString(out var part):
-                value = container.AsString()!.Contains(part, StringComparison.Ordinal);
-                return frame.Scan(At, container.AsString()!.Length);
+                var text = container.AsString()!;
+                value = frame.Scan(At, text.Length + part.Length) && new Needle(part).IndexIn(text) >= 0;
+                return frame.Fault is null;
             default:
                 return frame.Mismatch($"'in' looks for an item in an array, or for text in text or an object, not for {Kinds.Name(item)} in {Kinds.Name(container)}.", At, out value);
         }

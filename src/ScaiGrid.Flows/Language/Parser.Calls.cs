@@ -6,30 +6,23 @@ internal sealed partial class Parser
     /// <summary><c>x.f(…)</c> with x as the target, or <c>f(x, …)</c> with no target, whose first argument it is.</summary>
     private Node? ParseCall(Token name, Node? target)
     {
-        var function = Functions.Find(name.In(text));
-        var isClock = target is null && name.In(text).SequenceEqual("now");
-        if (function is null && !isClock)
+        if (target is null && name.In(text).SequenceEqual("now"))
         {
-            var nearest = Functions.Nearest(name.In(text));
-            FailAt(name.Start, $"There is no function '{name.In(text)}'{(nearest is null ? "" : $"; did you mean '{nearest}'")}{(nearest is null ? '.' : '?')}");
+            return ParseClock(name);
+        }
+
+        var function = Functions.Find(name.In(text));
+        if (function is null)
+        {
+            var hint = Functions.Nearest(name.In(text)) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
+            FailAt(name.Start, $"There is no function '{name.In(text)}'{hint}");
         }
 
         var arguments = new List<Node>();
         Lambda? lambda = null;
-        if (!ParseList(TokenKind.CloseParen, "')'", ParseArgument))
-        {
-            return null;
-        }
-
-        if (isClock && arguments.Count == 0 && lambda is null)
-        {
-            ReadsClock = true;
-            return new Clock(name.Start);
-        }
-
-        return function is null
-            ? isClock ? Refuse("'now' takes no arguments.") : null
-            : Build(name, function, target, arguments, lambda);
+        return ParseList(TokenKind.CloseParen, "')'", ParseArgument) && function is not null
+            ? Build(name, function, target, arguments, lambda)
+            : null;
 
         bool ParseArgument()
         {
@@ -38,20 +31,28 @@ internal sealed partial class Parser
                 return Collect(arguments, ParseExpression());
             }
 
-            if (lambda is not null || function is { TakesLambda: false } || isClock)
+            if (lambda is not null || function is { TakesLambda: false })
             {
-                Fail(lambda is null ? $"'{name.In(text)}' takes no lambda." : $"'{name.In(text)}' takes one lambda.");
+                Fail($"'{name.In(text)}' takes {(lambda is null ? "no" : "one")} lambda.");
             }
 
             lambda = ParseLambda();
             return lambda is not null;
         }
+    }
 
-        Node? Refuse(string message)
+    private Clock? ParseClock(Token name)
+    {
+        Advance();
+        if (_token.Kind != TokenKind.CloseParen)
         {
-            FailAt(name.Start, message);
+            FailAt(name.Start, "'now' takes no arguments.");
             return null;
         }
+
+        Advance();
+        ReadsClock = true;
+        return new(name.Start);
     }
 
     private Lambda? ParseLambda()

@@ -124,43 +124,50 @@ internal sealed partial class Parser
     {
         var at = _token.Start;
         var names = new List<string>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
         var values = new List<Node>();
         return ParseList(TokenKind.CloseBrace, "'}'", ParseEntry) ? Bounded(new ObjectLiteral(at, [.. names], [.. values])) : null;
 
         bool ParseEntry()
         {
-            var name = _token;
-            if (name.Kind == TokenKind.Name)
+            var start = _token.Start;
+            if (ParseEntryName() is not { } name)
             {
-                names.Add(name.In(text).ToString());
-                Advance();
-            }
-            else if (name.Kind != TokenKind.Quote)
-            {
-                Fail(Expected("the name of a member"));
-                return false;
-            }
-            else if (ParseString() is not { } quoted)
-            {
-                return false;
-            }
-            else if (quoted is Literal literal)
-            {
-                names.Add(literal.Value.ToText());
-            }
-            else
-            {
-                FailAt(name.Start, "The name of a member cannot be computed.");
                 return false;
             }
 
-            if (names.IndexOf(names[^1]) < names.Count - 1)
+            names.Add(name);
+            if (!known.Add(name))
             {
-                FailAt(name.Start, $"The member '{names[^1]}' is there twice.");
+                FailAt(start, $"The member '{name}' is there twice.");
             }
 
             return Expect(TokenKind.Colon, "':'") && Collect(values, ParseExpression());
         }
+    }
+
+    private string? ParseEntryName()
+    {
+        var token = _token;
+        if (token.Kind == TokenKind.Name)
+        {
+            Advance();
+            return token.In(text).ToString();
+        }
+
+        if (token.Kind != TokenKind.Quote)
+        {
+            Fail(Expected("the name of a member"));
+            return null;
+        }
+
+        var quoted = ParseString();
+        if (quoted is Interpolation)
+        {
+            FailAt(token.Start, "The name of a member cannot be computed.");
+        }
+
+        return (quoted as Literal)?.Value.ToText();
     }
 
     /// <summary>Items between brackets with commas between them, one allowed after the last.</summary>
@@ -208,7 +215,7 @@ internal sealed partial class Parser
     /// <summary>To the comma or bracket that ends a faulty item.</summary>
     private void SkipItem()
     {
-        for (var open = 0; _token.Kind != TokenKind.End; Advance())
+        for (var open = 0; _token.Kind != TokenKind.End && _token.Start <= _last; Advance())
         {
             switch (_token.Kind)
             {

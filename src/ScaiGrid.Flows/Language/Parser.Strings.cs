@@ -9,34 +9,25 @@ internal sealed partial class Parser
     private Node? ParseString()
     {
         var start = _token.Start;
-        var quote = text[start];
         var parts = new List<Node>();
         var literal = new StringBuilder();
-        var failed = false;
+        var hasFaultyEscape = false;
         var at = start + 1;
-        while (at < text.Length && text[at] != quote)
+        while (at < text.Length && text[at] != text[start])
         {
             if (text[at] == '\\')
             {
-                failed |= !TryReadEscape(literal, ref at);
+                hasFaultyEscape |= !TryReadEscape(literal, ref at);
             }
             else if (text[at] == '$' && at + 1 < text.Length && text[at + 1] == '{')
             {
-                AddLiteral();
-                MoveTo(at + 2);
-                if (ParseExpression() is not { } part)
+                MoveLiteral(literal, start, parts);
+                if (ParsePart(ref at) is not { } part)
                 {
-                    return null;
-                }
-
-                if (_token.Kind != TokenKind.CloseBrace)
-                {
-                    Fail(Expected("'}'"));
                     return null;
                 }
 
                 parts.Add(part);
-                at = _token.End;
             }
             else
             {
@@ -52,22 +43,41 @@ internal sealed partial class Parser
         }
 
         MoveTo(at + 1);
-        if (failed || parts.Count == 0)
+        if (hasFaultyEscape || parts.Count == 0)
         {
-            return failed ? null : new Literal(start, literal.ToString());
+            return hasFaultyEscape ? null : new Literal(start, literal.ToString());
         }
 
-        AddLiteral();
+        MoveLiteral(literal, start, parts);
         return Bounded(new Interpolation(start, [.. parts]));
+    }
 
-        void AddLiteral()
+    private static void MoveLiteral(StringBuilder literal, int start, List<Node> parts)
+    {
+        if (literal.Length > 0)
         {
-            if (literal.Length > 0)
-            {
-                parts.Add(new Literal(start, literal.ToString()));
-                literal.Clear();
-            }
+            parts.Add(new Literal(start, literal.ToString()));
+            literal.Clear();
         }
+    }
+
+    /// <summary>The expression in <c>${…}</c>; moves past it.</summary>
+    private Node? ParsePart(ref int at)
+    {
+        MoveTo(at + 2);
+        if (ParseExpression() is not { } part)
+        {
+            return null;
+        }
+
+        if (_token.Kind != TokenKind.CloseBrace)
+        {
+            Fail(Expected("'}'"));
+            return null;
+        }
+
+        at = _token.End;
+        return part;
     }
 
     private bool TryReadEscape(StringBuilder literal, ref int at)

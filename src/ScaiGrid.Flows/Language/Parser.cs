@@ -12,6 +12,7 @@ internal sealed partial class Parser(string text, Limits limits, List<SyntaxFaul
 
     private readonly List<string> _locals = [];
     private Token _token;
+    private int _last = limits.ExpressionLength;
     private int _depth;
     private bool _isTooDeep;
 
@@ -21,6 +22,9 @@ internal sealed partial class Parser(string text, Limits limits, List<SyntaxFaul
     public HashSet<string> FreeNames { get; } = new(StringComparer.Ordinal);
 
     public bool ReadsClock { get; private set; }
+
+    /// <summary>So many faults were reported that looking for more helps nobody.</summary>
+    public bool HasGivenUp => faults.Count >= MostFaults;
 
     /// <summary>The whole text as one expression.</summary>
     public Node? ParseText()
@@ -39,6 +43,7 @@ internal sealed partial class Parser(string text, Limits limits, List<SyntaxFaul
     /// <summary>An expression within other text, closed by <c>}}</c>; the end is after that.</summary>
     public Node? ParseHole(int from, out int end)
     {
+        (_last, _isTooDeep) = (from + limits.ExpressionLength, false);
         MoveTo(from);
         var node = ParseExpression();
         end = _token.Start + 2;
@@ -179,7 +184,14 @@ internal sealed partial class Parser(string text, Limits limits, List<SyntaxFaul
         return null;
     }
 
-    private void MoveTo(int offset) => _token = Lexer.Read(text, offset);
+    private void MoveTo(int offset)
+    {
+        _token = Lexer.Read(text, offset);
+        if (_token.Start > _last)
+        {
+            _token = new(TokenKind.Bad, _token.Start, _token.End, $"The expression is longer than {limits.ExpressionLength} characters.");
+        }
+    }
 
     private void Advance() => MoveTo(_token.End);
 
@@ -216,7 +228,7 @@ internal sealed partial class Parser(string text, Limits limits, List<SyntaxFaul
 
     private void FailAt(int offset, string message)
     {
-        if (faults.Count < MostFaults)
+        if (!HasGivenUp)
         {
             faults.Add(new(message, Position.Of(text, offset)));
         }

@@ -46,7 +46,7 @@ public sealed class Template
         var found = new List<SyntaxFault>();
         faults = found;
         var parser = new Parser(text, limits, found);
-        var parts = ParseParts(text, parser, limits, found);
+        var parts = ParseParts(text, parser);
         if (found.Count > 0)
         {
             return false;
@@ -64,11 +64,11 @@ public sealed class Template
 
     public override string ToString() => Text;
 
-    private static List<Node> ParseParts(string text, Parser parser, Limits limits, List<SyntaxFault> faults)
+    private static List<Node> ParseParts(string text, Parser parser)
     {
         var parts = new List<Node>();
         var at = 0;
-        for (var open = Open(0); open >= 0; open = Open(at))
+        for (var open = Open(0); open >= 0 && !parser.HasGivenUp; open = Open(at))
         {
             if (open > at)
             {
@@ -80,11 +80,6 @@ public sealed class Template
             {
                 at = text.IndexOf("}}", open + 2, StringComparison.Ordinal) is var close and >= 0 ? close + 2 : text.Length;
                 continue;
-            }
-
-            if (at - open > limits.ExpressionLength)
-            {
-                faults.Add(new($"The expression is longer than {limits.ExpressionLength} characters.", Position.Of(text, open)));
             }
 
             parts.Add(node is Literal { Value: var constant } ? new Constant(node.At, constant) : node);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ScaiGrid.Flows.Language;
 
 internal static class TextFunctions
@@ -25,7 +27,7 @@ internal static class TextFunctions
         TryChange(ref frame, call.At, self, static text => text.TrimEnd(), out value);
 
     public static bool Contains(ref Frame frame, CallSite call, Value self, Value first, Value second, out Value value) =>
-        TryTest(ref frame, call.At, self, first, "contains", static (text, part) => text.Contains(part, StringComparison.Ordinal), out value);
+        TryTest(ref frame, call.At, self, first, "contains", static (text, part) => new Needle(part).IndexIn(text) >= 0, out value);
 
     public static bool StartsWith(ref Frame frame, CallSite call, Value self, Value first, Value second, out Value value) =>
         TryTest(ref frame, call.At, self, first, "starts_with", static (text, part) => text.StartsWith(part, StringComparison.Ordinal), out value);
@@ -37,13 +39,13 @@ internal static class TextFunctions
     public static bool IndexOf(ref Frame frame, CallSite call, Value self, Value first, Value second, out Value value)
     {
         value = default;
-        if (!Arguments.TryText(ref frame, call.At, "index_of", first, out var part) || !frame.Scan(call.At, self.AsString()!.Length))
+        var text = self.AsString()!;
+        if (!Arguments.TryText(ref frame, call.At, "index_of", first, out var part) || !frame.Scan(call.At, text.Length + part.Length))
         {
             return false;
         }
 
-        var text = self.AsString()!;
-        var at = text.IndexOf(part, StringComparison.Ordinal);
+        var at = new Needle(part).IndexIn(text);
         value = at < 0 ? default : (Value)CodePoints.Count(text[..at]);
         return true;
     }
@@ -56,13 +58,21 @@ internal static class TextFunctions
             return false;
         }
 
-        var occurrences = old.Length > text.Length ? 0 : text.AsSpan().Count(old);
-        if (!frame.ReserveText(call.At, text.Length + (long)occurrences * (with.Length - old.Length)))
+        var places = new Needle(old).AllIn(text);
+        if (!frame.ReserveText(call.At, text.Length + (long)places.Count * (with.Length - old.Length)))
         {
             return false;
         }
 
-        value = text.Replace(old, with, StringComparison.Ordinal);
+        var replaced = new StringBuilder();
+        var from = 0;
+        foreach (var place in places)
+        {
+            replaced.Append(text, from, place - from).Append(with);
+            from = place + old.Length;
+        }
+
+        value = replaced.Append(text, from, text.Length - from).ToString();
         return true;
     }
 
@@ -75,7 +85,7 @@ internal static class TextFunctions
             return false;
         }
 
-        var at = text.IndexOf(old, StringComparison.Ordinal);
+        var at = new Needle(old).IndexIn(text);
         value = at < 0 ? text : string.Concat(text.AsSpan(0, at), with, text.AsSpan(at + old.Length));
         return true;
     }
@@ -90,16 +100,21 @@ internal static class TextFunctions
             return false;
         }
 
-        var count = separator.Length == 0 ? CodePoints.Count(text) : text.AsSpan().Count(separator) + 1;
-        if (!frame.ReserveItems(call.At, count))
+        if (separator.Length == 0)
+        {
+            var count = CodePoints.Count(text);
+            value = frame.ReserveItems(call.At, count) ? Value.Array(Characters(text, count)) : default;
+            return !value.IsNull;
+        }
+
+        if (!frame.Scan(call.At, separator.Length))
         {
             return false;
         }
 
-        value = Value.Array(separator.Length == 0
-            ? Characters(text, count)
-            : [.. text.Split(separator, StringSplitOptions.None).Select(part => (Value)part)]);
-        return true;
+        var places = new Needle(separator).AllIn(text);
+        value = frame.ReserveItems(call.At, places.Count + 1) ? Value.Array(Parts(text, places, separator.Length)) : default;
+        return !value.IsNull;
     }
 
     /// <summary>From a start up to and without an end, in code points; a negative place counts from the end of the text.</summary>
@@ -161,7 +176,7 @@ internal static class TextFunctions
     private static bool TryTest(ref Frame frame, int at, Value self, Value argument, string name, Func<string, string, bool> test, out Value value)
     {
         value = default;
-        if (!Arguments.TryText(ref frame, at, name, argument, out var part) || !frame.Scan(at, self.AsString()!.Length))
+        if (!Arguments.TryText(ref frame, at, name, argument, out var part) || !frame.Scan(at, self.AsString()!.Length + part.Length))
         {
             return false;
         }
@@ -180,7 +195,7 @@ internal static class TextFunctions
         }
 
         return old.Length > 0
-            ? frame.Scan(at, text.Length)
+            ? frame.Scan(at, text.Length + old.Length)
             : frame.Fail(EvaluationFault.InvalidArgument, $"'{name}' needs a text to look for that is not empty.", at);
     }
 
@@ -218,6 +233,20 @@ internal static class TextFunctions
             part.CopyTo(target[at..]);
         }
     });
+
+    private static Value[] Parts(string text, List<int> separators, int length)
+    {
+        var parts = new Value[separators.Count + 1];
+        var from = 0;
+        for (var i = 0; i < separators.Count; i++)
+        {
+            parts[i] = text[from..separators[i]];
+            from = separators[i] + length;
+        }
+
+        parts[^1] = text[from..];
+        return parts;
+    }
 
     private static Value[] Characters(string text, int count)
     {

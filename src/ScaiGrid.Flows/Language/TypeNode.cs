@@ -72,6 +72,8 @@ internal sealed class ArrayType(TypeNode item) : TypeNode
 
 internal sealed class ObjectType(IReadOnlyList<string> names, IReadOnlyList<TypeNode> types) : TypeNode
 {
+    private readonly HashSet<string> _known = [.. names];
+
     public IReadOnlyList<string> Names => names;
 
     public override Value ToSchema() => Schema(
@@ -101,7 +103,7 @@ internal sealed class ObjectType(IReadOnlyList<string> names, IReadOnlyList<Type
 
         foreach (var name in members.Keys)
         {
-            if (!names.Contains(name))
+            if (!_known.Contains(name))
             {
                 faults.Add(Paths.Member(path, name), "is not a declared field");
             }
@@ -171,23 +173,26 @@ internal sealed class OptionalType(TypeNode inner) : TypeNode
     public override Value Check(Value value, string path, TypeFaults faults) => value.IsNull ? value : inner.Check(value, path, faults);
 }
 
-/// <summary><c>A | B</c>: the first of the types that the value fits.</summary>
+/// <summary><c>A | B</c>: the first of the types that the value fits as it is, else the first that it can be converted to.</summary>
 internal sealed class UnionType(IReadOnlyList<TypeNode> types, string text) : TypeNode
 {
     public override Value ToSchema() => Schema(Member("anyOf", Value.Array([.. types.Select(type => type.ToSchema())])));
 
     public override Value Check(Value value, string path, TypeFaults faults)
     {
+        Value? converted = null;
         foreach (var type in types)
         {
             var own = new TypeFaults();
-            var coerced = type.Check(value, path, own);
-            if (own.Count == 0)
+            var candidate = type.Check(value, path, own);
+            if (own.Count == 0 && candidate == value)
             {
-                return coerced;
+                return candidate;
             }
+
+            converted ??= own.Count == 0 ? candidate : default(Value?);
         }
 
-        return Fail(faults, path, text, value);
+        return converted ?? Fail(faults, path, text, value);
     }
 }

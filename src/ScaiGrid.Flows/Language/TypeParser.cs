@@ -45,74 +45,81 @@ internal sealed class TypeParser
         return type is null || _token.Kind == TokenKind.End ? type : Fail("Expected '|', '?' or the end");
     }
 
+    /// <summary>Quoted alternatives become one enum; <c>null</c> makes the rest optional.</summary>
     private TypeNode? ParseUnion(int depth)
     {
         var start = _token.Start;
         var types = new List<TypeNode>();
         var options = new List<string>();
         var isOptional = false;
-        do
+        while (TryReadAlternative(depth, types, options, ref isOptional))
         {
-            if (types.Count + options.Count > 0 || isOptional)
+            if (_token.Kind != TokenKind.Pipe)
             {
-                Advance();
+                return Union(_text[start.._token.Start].Trim(), types, options, isOptional);
             }
 
-            var at = _token.Start;
-            if (_token.Kind == TokenKind.Quote)
-            {
-                if (!TryReadQuoted(options))
-                {
-                    return null;
-                }
-
-                if (options.IndexOf(options[^1]) < options.Count - 1)
-                {
-                    return FailAt(at, $"The option '{options[^1]}' is there twice.");
-                }
-            }
-            else if (_token.Kind == TokenKind.Name && _token.In(_text).SequenceEqual("null"))
-            {
-                isOptional = true;
-                Advance();
-            }
-            else if (ParseSuffixed(depth) is { } type)
-            {
-                types.Add(type);
-            }
-            else
-            {
-                return null;
-            }
+            Advance();
         }
-        while (_token.Kind == TokenKind.Pipe);
 
+        return null;
+    }
+
+    private static TypeNode Union(string text, List<TypeNode> types, List<string> options, bool isOptional)
+    {
         if (options.Count > 0)
         {
             types.Add(ScalarType.OneOf(options));
         }
 
-        var text = _text[start..Math.Min(_token.Start, _text.Length)].Trim();
-        TypeNode union = types.Count switch { 0 => ScalarType.ByName["null"], 1 => types[0], _ => new UnionType(types, text) };
-        while (_token.Kind is TokenKind.Question)
+        return types switch
+        {
+            [] => ScalarType.ByName["null"],
+            [var only] => isOptional && only is not OptionalType ? new OptionalType(only) : only,
+            _ => isOptional ? new OptionalType(new UnionType(types, text)) : new UnionType(types, text),
+        };
+    }
+
+    private bool TryReadAlternative(int depth, List<TypeNode> types, List<string> options, ref bool isOptional)
+    {
+        var at = _token.Start;
+        if (_token.Kind == TokenKind.Quote)
+        {
+            if (!TryReadQuoted(options))
+            {
+                return false;
+            }
+
+            if (options.IndexOf(options[^1]) < options.Count - 1)
+            {
+                FailAt(at, $"The option '{options[^1]}' is there twice.");
+                return false;
+            }
+
+            isOptional |= TrySkip(TokenKind.Question);
+            return true;
+        }
+
+        if (_token.Kind == TokenKind.Name && _token.In(_text).SequenceEqual("null"))
         {
             isOptional = true;
             Advance();
+            return true;
         }
 
-        return isOptional && types.Count > 0 && union is not OptionalType ? new OptionalType(union) : union;
+        if (ParseSuffixed(depth) is not { } type)
+        {
+            return false;
+        }
+
+        types.Add(type);
+        return true;
     }
 
     private TypeNode? ParseSuffixed(int depth)
     {
         var type = ParsePrimary(depth);
-        while (type is not null && _token.Kind == TokenKind.Question)
-        {
-            type = type is OptionalType ? type : new OptionalType(type);
-            Advance();
-        }
-
-        return type;
+        return type is not null && TrySkip(TokenKind.Question) && type is not OptionalType ? new OptionalType(type) : type;
     }
 
     private TypeNode? ParsePrimary(int depth)
@@ -141,28 +148,27 @@ internal sealed class TypeParser
         var name = _token;
         Advance();
         var word = name.In(_text).ToString();
-        var hasBracket = _token.Kind is TokenKind.OpenBracket or TokenKind.Less;
-        return (word, hasBracket) switch
+        return word switch
         {
-            ("enum", _) => ParseEnum(),
-            ("array", true) => ParseBracketed(depth, static item => new ArrayType(item)),
-            ("map", _) => ParseMap(depth),
+            "enum" => ParseEnum(),
+            "array" when _token.Kind is TokenKind.OpenBracket or TokenKind.Less => ParseArray(depth),
+            "map" => ParseMap(depth),
             _ when ScalarType.ByName.TryGetValue(word, out var scalar) => scalar,
             _ => FailAt(name.Start, $"There is no type '{word}'; types are {string.Join(", ", ScalarType.ByName.Keys)}, enum[…], array[…] and map[string, …]."),
         };
     }
 
-    private TypeNode? ParseBracketed(int depth, Func<TypeNode, TypeNode> make)
+    private ArrayType? ParseArray(int depth)
     {
-        var close = _token.Kind == TokenKind.Less ? TokenKind.Greater : TokenKind.CloseBracket;
+        var isAngled = _token.Kind == TokenKind.Less;
         Advance();
-        return ParseUnion(depth + 1) is { } item && Expect(close, close == TokenKind.Greater ? "'>'" : "']'") ? make(item) : null;
+        return ParseUnion(depth + 1) is { } item && ExpectClose(isAngled) ? new(item) : null;
     }
 
     private TypeNode? ParseMap(int depth)
     {
-        var close = _token.Kind == TokenKind.Less ? TokenKind.Greater : TokenKind.CloseBracket;
-        if (_token.Kind is not (TokenKind.OpenBracket or TokenKind.Less))
+        var isAngled = _token.Kind == TokenKind.Less;
+        if (!isAngled && _token.Kind != TokenKind.OpenBracket)
         {
             return Fail("Expected '[string, …]' after 'map'");
         }
@@ -174,9 +180,7 @@ internal sealed class TypeParser
         }
 
         Advance();
-        return Expect(TokenKind.Comma, "','") && ParseUnion(depth + 1) is { } item && Expect(close, close == TokenKind.Greater ? "'>'" : "']'")
-            ? new MapType(item)
-            : null;
+        return Expect(TokenKind.Comma, "','") && ParseUnion(depth + 1) is { } item && ExpectClose(isAngled) ? new MapType(item) : null;
     }
 
     /// <summary>The options are plain words, of any characters but the comma and the closing bracket, or quoted.</summary>
@@ -262,6 +266,19 @@ internal sealed class TypeParser
     }
 
     private void Advance() => _token = Lexer.Read(_text, _token.End);
+
+    private bool TrySkip(TokenKind kind)
+    {
+        var isThere = _token.Kind == kind;
+        if (isThere)
+        {
+            Advance();
+        }
+
+        return isThere;
+    }
+
+    private bool ExpectClose(bool isAngled) => isAngled ? Expect(TokenKind.Greater, "'>'") : Expect(TokenKind.CloseBracket, "']'");
 
     private bool Expect(TokenKind kind, string expected)
     {

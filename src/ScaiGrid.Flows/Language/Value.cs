@@ -11,11 +11,14 @@ public enum ValueKind { Null, Bool, Number, String, Array, Object }
 /// numbers of seconds and dates are ISO 8601 strings, so that nothing changes its nature by being written and read back.
 /// </summary>
 /// <remarks>
-/// A number is an exact <see cref="decimal"/> where it fits, else a <see cref="double"/>; never NaN or infinite.
+/// A number is an exact <see cref="decimal"/>; one of 2⁹⁶ or more, or closer to 0 than 1e-9, is a <see cref="double"/>.
+/// No number is both, so that equality is transitive; none is NaN or infinite.
 /// <c>default</c> is <see cref="Null"/>.
 /// </remarks>
 public readonly struct Value : IEquatable<Value>
 {
+    private const double DecimalEnd = 79228162514264337593543950336d; // 2^96
+
     private static readonly object BoxedTrue = true, BoxedFalse = false;
 
     private readonly object? _raw; // null | bool | decimal | double | string | Value[] | ObjectValue
@@ -63,7 +66,7 @@ public readonly struct Value : IEquatable<Value>
 
     public static implicit operator Value(long value) => new((decimal)value);
 
-    public static implicit operator Value(decimal value) => new(value);
+    public static implicit operator Value(decimal value) => value != 0 && Math.Abs(value) < 1e-9m ? new((double)value) : new(value);
 
     public static implicit operator Value(string? value) => new(value);
 
@@ -79,7 +82,7 @@ public readonly struct Value : IEquatable<Value>
         }
 
         // The cast to decimal keeps 15 digits, the text of a double all that it has.
-        return IsTiny(value) || Math.Abs(value) > 7.9e28
+        return IsTiny(value) || Math.Abs(value) >= DecimalEnd
             ? new(value)
             : new(decimal.Parse(value.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture));
     }
@@ -123,7 +126,7 @@ public readonly struct Value : IEquatable<Value>
     public bool TryGetObject([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ObjectValue? value) =>
         (value = _raw as ObjectValue) is not null;
 
-    /// <summary>The exact number; false for other kinds and for numbers outside decimal's range.</summary>
+    /// <summary>The exact number; false for other kinds and for numbers that are doubles.</summary>
     public bool TryGetDecimal(out decimal value)
     {
         value = _raw is decimal d ? d : 0;
@@ -161,8 +164,6 @@ public readonly struct Value : IEquatable<Value>
         (string a, string b) => a == b,
         (decimal a, decimal b) => a == b,
         (double a, double b) => a == b,
-        (decimal a, double b) => IsTiny(b) && Rounded(a) == b,
-        (double a, decimal b) => IsTiny(a) && Rounded(b) == a,
         (Value[] a, Value[] b) => a.AsSpan().SequenceEqual(b),
         (ObjectValue a, ObjectValue b) => a.Equals(b),
         _ => false,
@@ -173,23 +174,17 @@ public readonly struct Value : IEquatable<Value>
     public override int GetHashCode() => _raw switch
     {
         null => 0,
-        decimal d when !IsTiny(Rounded(d)) => Mix(Normalized(d)),
-        decimal d => Rounded(d).GetHashCode(),
+        decimal d => Mix(d),
         double d => d.GetHashCode(),
         Value[] items => items.Aggregate(items.Length, HashCode.Combine),
         _ => _raw.GetHashCode(),
     };
 
-    /// <summary>Equal decimals as the same bits: <c>1</c> and <c>1.00</c>.</summary>
-    private static decimal Normalized(decimal value) => value / 1.0000000000000000000000000000m;
-
-    private static double Rounded(decimal value) => (double)Normalized(value);
-
     /// <summary>Seeded anew in every process, so that nobody can send numbers that all collide.</summary>
     private static int Mix(decimal value)
     {
         Span<int> bits = stackalloc int[4];
-        decimal.GetBits(value, bits);
+        decimal.GetBits(value / 1.0000000000000000000000000000m, bits); // drops trailing zeros: 1.00 equals 1
         return value == 0 ? 0 : HashCode.Combine(bits[0], bits[1], bits[2], bits[3]);
     }
 

@@ -132,6 +132,9 @@ public sealed class OutputTypeTests
     [InlineData("object", "\"{\\\"a\\\": [1]}\"", "{\"a\":[1]}")]
     [InlineData("{ a: int, b: string? }", "{\"a\": 1.0}", "{\"a\":1,\"b\":null}")]
     [InlineData("{ a: int, b: int }", "{\"b\": 2, \"a\": 1}", "{\"a\":1,\"b\":2}")]
+    [InlineData("{ a: int? } | map[string, int]", "{}", "{}")]
+    [InlineData("duration | string", "\"5m\"", "\"5m\"")]
+    [InlineData("duration | bool", "\"5m\"", "300")]
     [InlineData("array[{ d: duration }]", "[{\"d\": \"2w\"}]", "[{\"d\":1209600}]")]
     public void Only_what_loses_nothing_is_converted(string type, string json, string expected)
     {

@@ -51,6 +51,8 @@ public sealed class ValueTests
     [InlineData("0.000000001", "0.000000001")]
     [InlineData("123456789012345678901234567890123", "1.2345678901234569E+32")]
     [InlineData("-0", "0")]
+    [InlineData("79228162514264337593543950336", "7.922816251426434E+28")]
+    [InlineData("0.0000000009", "9E-10")]
     public void Numbers_keep_what_they_say(string json, string expected) => Assert.Equal(expected, Value.FromJson(json).ToJson());
 
     [Theory]
@@ -73,6 +75,24 @@ public sealed class ValueTests
     {
         Assert.Equal(ValueKind.Array, Value.FromJson(new string('[', 128) + new string(']', 128)).Kind);
         Assert.ThrowsAny<JsonException>(() => Value.FromJson(new string('[', 129) + new string(']', 129)));
+    }
+
+    [Fact]
+    public void No_number_is_both_a_decimal_and_a_double() => Generated.ForAll(Generated.Number, number =>
+    {
+        number.TryGetDouble(out var value);
+        var isDecimal = number.TryGetDecimal(out var exact);
+        Assert.Equal(isDecimal, exact != 0 || value == 0);
+        Assert.True(isDecimal ? value == 0 || Math.Abs(exact) >= 1e-9m : Math.Abs(value) is < 1e-9 or >= 79228162514264337593543950336d);
+        Assert.Equal(value == 0, !number.IsTruthy);
+    });
+
+    [Fact]
+    public void Tiny_results_equal_tiny_literals()
+    {
+        Assert.Equal("true", Evaluating.Json("1 / 10000000000 == 1e-10"));
+        Assert.Equal(((Value)1e-10m).GetHashCode(), Value.From(1e-10).GetHashCode());
+        Assert.Equal((Value)1e-10m, Value.FromJson("1e-10"));
     }
 
     [Fact]
