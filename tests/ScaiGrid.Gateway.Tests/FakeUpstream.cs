@@ -23,6 +23,8 @@ internal sealed class FakeUpstream : IAsyncDisposable
 
     public string BaseUrl => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1";
 
+    public int Connections { get; private set; }
+
     /// <summary>What came in: the head as text, the body as text.</summary>
     public ConcurrentQueue<(string Head, string Body)> Requests { get; } = new();
 
@@ -95,6 +97,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
             while (true)
             {
                 connections.Add(ServeConnectionAsync(await _listener.AcceptTcpClientAsync(_closing.Token)));
+                Connections++;
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)

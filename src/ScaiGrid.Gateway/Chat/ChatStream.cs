@@ -26,6 +26,7 @@ public sealed class ChatStream
     private byte[] _quotedId;
     private long _created;
     private Utf8JsonWriter? _json;
+    private bool _unsent;
 
     /// <param name="patience">Cancelled when nothing has come for <paramref name="silence"/>.</param>
     /// <param name="longest">How long the whole stream may take, however lively it is.</param>
@@ -120,11 +121,12 @@ public sealed class ChatStream
     /// <summary>Sends what has been written. The caller's slowness is not held against the upstream.</summary>
     internal async ValueTask FlushAsync(CancellationToken ct)
     {
-        if (_output.UnflushedBytes == 0)
+        if (!_unsent)
         {
             return;
         }
 
+        _unsent = false;
         _patience.CancelAfter(Timeout.InfiniteTimeSpan);
         var flushed = await _output.FlushAsync(ct);
         if (flushed.IsCompleted || flushed.IsCanceled)
@@ -150,6 +152,7 @@ public sealed class ChatStream
     private void Begin()
     {
         FirstWritten ??= _clock.GetTimestamp();
+        _unsent = true;
         _output.Write("data: "u8);
     }
 

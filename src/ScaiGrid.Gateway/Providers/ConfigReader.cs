@@ -27,6 +27,7 @@ internal sealed class ConfigReader
             return;
         }
 
+        IsReadable = true;
         foreach (var member in config.EnumerateObject())
         {
             if (!_members.TryAdd(member.Name, member.Value))
@@ -37,6 +38,9 @@ internal sealed class ConfigReader
     }
 
     public List<Fault> Faults => _faults;
+
+    /// <summary>There is an object to read. If not, its fault has been told and its members are no further faults.</summary>
+    public bool IsReadable { get; }
 
     public string PathTo(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 

@@ -65,7 +65,7 @@ internal static class ScriptReader
             rule.Fault("json", "cannot stand beside reply");
         }
 
-        if (before == rule.Faults.Count && read is { Reply: null, Json: null, ToolCalls: null, End: ScriptEnd.Answer or ScriptEnd.Cut })
+        if (rule.IsReadable && before == rule.Faults.Count && read is { Reply: null, Json: null, ToolCalls: null, End: ScriptEnd.Answer or ScriptEnd.Cut })
         {
             rule.Fault("reply", "is required, unless there is json, tool_calls or a fail that gives no answer");
         }
