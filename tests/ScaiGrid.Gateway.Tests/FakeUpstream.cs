@@ -13,6 +13,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentQueue<Reply> _replies = new();
+    private readonly ConcurrentDictionary<Stream, string> _last = new();
     private readonly Task _serving;
 
     public FakeUpstream()
@@ -27,6 +28,9 @@ internal sealed class FakeUpstream : IAsyncDisposable
 
     /// <summary>What came in: the head as text, the body as text.</summary>
     public ConcurrentQueue<(string Head, string Body)> Requests { get; } = new();
+
+    /// <summary>The body of the request that a connection is being answered for.</summary>
+    public string LastOn(Stream connection) => _last[connection];
 
     /// <summary>Completes when the other side closes the connection on which a reply is being given.</summary>
     public TaskCompletionSource PeerClosed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -84,8 +88,8 @@ internal sealed class FakeUpstream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
-        _listener.Stop();
         await _serving;
+        _listener.Stop();
         _closing.Dispose();
     }
 
@@ -100,7 +104,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
                 Connections++;
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(connections);
         }
@@ -117,6 +121,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
                 while (await ReadRequestAsync(connection) is { } request)
                 {
                     Requests.Enqueue(request);
+                    _last[connection] = request.Body;
                     if (!_replies.TryDequeue(out var reply))
                     {
                         await WriteAsync(connection, "HTTP/1.1 599 No reply prepared\r\nContent-Length: 0\r\n\r\n", _closing.Token);

@@ -77,6 +77,19 @@ internal sealed class ConfigReader
         return text;
     }
 
+    /// <summary>A string that can be sent in a header.</summary>
+    public string? Token(string name, int longest)
+    {
+        var line = Line(name, longest);
+        if (line is null || line.All(char.IsAscii))
+        {
+            return line;
+        }
+
+        Fault(name, "must be printable ASCII");
+        return null;
+    }
+
     public string? Text(string name, int longest)
     {
         var text = Get(name, "a string", JsonValueKind.String)?.GetString();

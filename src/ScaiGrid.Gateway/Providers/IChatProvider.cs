@@ -4,6 +4,7 @@ using ScaiGrid.Gateway.Routing;
 namespace ScaiGrid.Gateway.Providers;
 
 /// <summary>What a provider is asked: the request, by way of a route, on somebody's behalf.</summary>
+/// <remarks>The route's system prompt, default parameters and output limit are the provider's to apply, where they apply at all.</remarks>
 public readonly record struct ChatCall(ChatRequest Request, Route Route, ChatContext Context);
 
 /// <summary>One backend: a provider's protocol bound to one connection. Safe for many calls at once.</summary>

@@ -24,9 +24,9 @@ internal sealed record OpenAiConnection(
         var headers = new List<KeyValuePair<string, string>>();
         var url = ReadUrl(reader, defaultUrl);
         var model = reader.Line("model", 200);
-        AddHeader(headers, "Authorization", reader.Line("api_key", 4096), "Bearer ");
-        AddHeader(headers, "OpenAI-Organization", reader.Line("organization", 200));
-        AddHeader(headers, "OpenAI-Project", reader.Line("project", 200));
+        AddHeader(headers, "Authorization", reader.Token("api_key", 4096), "Bearer ");
+        AddHeader(headers, "OpenAI-Organization", reader.Token("organization", 200));
+        AddHeader(headers, "OpenAI-Project", reader.Token("project", 200));
         ReadHeaders(reader, headers);
         reader.RefuseOthers();
 

@@ -26,6 +26,8 @@ public sealed class OpenAiKindTests : IDisposable
     [InlineData("custom", """{"base_url":"http://x/v1#a"}""", "base_url")]
     [InlineData("openai", """{"api_key":"a\r\nX-Evil: 1"}""", "api_key")]
     [InlineData("openai", """{"api_key":7}""", "api_key")]
+    [InlineData("openai", """{"api_key":"schlüssel"}""", "api_key")]
+    [InlineData("openai", """{"project":"größe"}""", "project")]
     [InlineData("openai", """{"organization":"a\nb"}""", "organization")]
     [InlineData("openai", """{"model":""}""", "model")]
     [InlineData("openai", """{"apikey":"x"}""", "apikey")]
