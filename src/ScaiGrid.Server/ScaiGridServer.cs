@@ -30,7 +30,7 @@ internal static class ScaiGridServer
             services.AddSingleton(TimeProvider.System);
             services.AddSingleton<IdSource>();
             services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
-            services.AddOpenApi();
+            services.AddOpenApi(OpenApiDescription.Describe);
 
             services.AddData(options);
             services.AddStorage(options);
