@@ -16,7 +16,8 @@ internal sealed class EntryPoint
             return Misconfigured;
         }
 
-        builder.WebHost.UseUrls(options.Urls.Split(';'));
+        builder.WebHost.UseUrls(options.Urls.Split(';')).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning); // what the framework does for each request is not news
         builder.Services.AddScaiGrid(options);
 
         var app = builder.Build();

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using ScaiGrid.Gateway.Providers;
 using ScaiGrid.Gateway.Providers.Http;
 using ScaiGrid.Gateway.Providers.OpenAi;
@@ -5,6 +6,7 @@ using ScaiGrid.Gateway.Providers.Scripted;
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Egress;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
@@ -27,7 +29,8 @@ internal static class ScaiGridServer
         public void AddScaiGrid(ServerOptions options)
         {
             services.AddSingleton(options);
-            services.AddSingleton(TimeProvider.System);
+            services.TryAddSingleton(TimeProvider.System);
+            services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
             services.AddSingleton<IdSource>();
             services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
             services.AddOpenApi(OpenApiDescription.Describe);
@@ -40,7 +43,7 @@ internal static class ScaiGridServer
             services.AddSingleton<ConnectionSecrets>();
             services.AddSingleton<Catalogue>();
             services.AddCores();
-            services.AddInference();
+            services.AddInference(options);
         }
 
         private void AddCores()
@@ -57,12 +60,13 @@ internal static class ScaiGridServer
             services.AddScoped<DecideCheckpoint>();
         }
 
-        private void AddInference()
+        private void AddInference(ServerOptions options)
         {
             services.AddSingleton<WriteBehind>();
             services.AddHostedService(s => s.GetRequiredService<WriteBehind>());
             services.AddSingleton<Meter>();
-            services.AddSingleton(_ => new UpstreamHttp());
+            services.AddSingleton(new EgressGuard(options.Egress));
+            services.AddSingleton(s => new UpstreamHttp(s.GetRequiredService<EgressGuard>().ConnectAsync));
             services.AddSingleton<ProviderKind>(s => OpenAiKind.OpenAi(s.GetRequiredService<UpstreamHttp>(), s.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ProviderKind>(s => OpenAiKind.Custom(s.GetRequiredService<UpstreamHttp>(), s.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ProviderKind, ScriptedKind>();

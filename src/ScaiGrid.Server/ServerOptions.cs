@@ -1,5 +1,6 @@
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Egress;
 using ScaiGrid.Server.Storage;
 
 namespace ScaiGrid.Server;
@@ -28,4 +29,6 @@ internal sealed class ServerOptions
     public BootstrapOptions Bootstrap { get; set; } = new();
 
     public RateLimitOptions RateLimits { get; set; } = new();
+
+    public EgressOptions Egress { get; set; } = new();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -10,12 +11,16 @@ using Route = ScaiGrid.Gateway.Routing.Route;
 namespace ScaiGrid.Server.Features.Inference;
 
 /// <summary>The way from each model of the catalogue to its backends, worked out at its first call and kept as long as the catalogue's entry.</summary>
-internal sealed partial class Routes(IEnumerable<ProviderKind> kinds, CoreProviders cores, ILogger<Routes> logger)
+internal sealed partial class Routes(IEnumerable<ProviderKind> kinds, CoreProviders cores, Dispatcher dispatcher, ILogger<Routes> logger)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>Longer than a caller's patience: a Core that thinks for long is not a broken backend.</summary>
+    private static readonly TimeSpan CoreTimeout = TimeSpan.FromMinutes(10);
+
     private readonly FrozenDictionary<string, ProviderKind> _kinds = kinds.ToFrozenDictionary(k => k.Name);
     private readonly ConditionalWeakTable<CatalogueModel, Entry> _routes = [];
+    private readonly ConcurrentDictionary<string, int> _versions = new();
 
     /// <returns>Null when the model has no backend that could be asked.</returns>
     public Route? Of(CatalogueModel model) => _routes.TryGetValue(model, out var entry) ? entry.Route : _routes.GetValue(model, m => new(Build(m))).Route;
@@ -41,7 +46,14 @@ internal sealed partial class Routes(IEnumerable<ProviderKind> kinds, CoreProvid
             return null;
         }
 
-        return new(backend.Id.Value, provider, backend.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultTimeout, link.Priority, link.Weight);
+        if (_versions.GetValueOrDefault(backend.Id.Value, backend.Version) != backend.Version)
+        {
+            dispatcher.Forget(backend.Id.Value); // it is another endpoint now, and begins with a clean record
+        }
+
+        _versions[backend.Id.Value] = backend.Version;
+        var timeout = backend.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : backend.ProviderType == ProviderTypes.Core ? CoreTimeout : DefaultTimeout;
+        return new(backend.Id.Value, provider, timeout, link.Priority, link.Weight);
     }
 
     private IChatProvider? ProviderOf(CatalogueBackend backend)
