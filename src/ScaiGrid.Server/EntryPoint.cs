@@ -24,7 +24,7 @@ internal sealed class EntryPoint
         if (await app.StartScaiGridAsync(options, Environment.GetEnvironmentVariable) is { Count: > 0 } problems)
         {
             await Console.Error.WriteLineAsync($"The bootstrap file {options.Bootstrap.File} is not valid, and nothing of it was applied:\n" + string.Join('\n', problems.Select(p => $"- {p}")));
-            return 2;
+            return Misconfigured;
         }
 
         await app.WaitForShutdownAsync();
