@@ -22,7 +22,12 @@ internal sealed class EntryPoint
 
         var app = builder.Build();
         app.UseScaiGrid();
-        await app.StartScaiGridAsync(options);
+        if (await app.StartScaiGridAsync(options, Environment.GetEnvironmentVariable) is { Count: > 0 } problems)
+        {
+            await Console.Error.WriteLineAsync($"The bootstrap file {options.Bootstrap.File} is not valid, and nothing of it was applied:\n" + string.Join('\n', problems.Select(p => $"- {p}")));
+            return Misconfigured;
+        }
+
         await app.WaitForShutdownAsync();
         return 0;
     }

@@ -5,6 +5,7 @@ using ScaiGrid.Gateway.Providers.OpenAi;
 using ScaiGrid.Gateway.Providers.Scripted;
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Access.Bootstrap;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Egress;
 using ScaiGrid.Server.Features.Accounting;
@@ -39,6 +40,7 @@ internal static class ScaiGridServer
             services.AddStorage(options);
             services.AddSingleton<ApiKeyDirectory>();
             services.AddSingleton<Authenticator>();
+            services.AddScoped<BootstrapFile>();
             services.AddScoped<Auditor>();
             services.AddSingleton<ConnectionSecrets>();
             services.AddSingleton<Catalogue>();
@@ -95,12 +97,26 @@ internal static class ScaiGridServer
             app.MapOpenApi("/openapi/{documentName}.json").RequiresSignIn();
         }
 
-        public async Task StartScaiGridAsync(ServerOptions options)
+        /// <returns>What is wrong with the bootstrap file; then the server was not started.</returns>
+        public async Task<IReadOnlyList<string>> StartScaiGridAsync(ServerOptions options, Func<string, string?> environment)
         {
             await DataRegistration.MigrateAsync(app.Services, app.Lifetime.ApplicationStopping);
+            if (options.Bootstrap.File is { } file && await ApplyAsync(app, file, environment) is { Count: > 0 } problems)
+            {
+                return problems;
+            }
+
             app.Services.GetRequiredService<Catalogue>(); // registers itself with the stamps, which fill it
             await app.Services.GetRequiredService<ChangeStamps>().CatchUpAsync(app.Lifetime.ApplicationStopping);
             await app.StartAsync();
+            return [];
         }
+    }
+
+    private static async Task<IReadOnlyList<string>> ApplyAsync(WebApplication app, string file, Func<string, string?> environment)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
+        return await scope.ServiceProvider.GetRequiredService<BootstrapFile>().ApplyAsync(file, environment, app.Lifetime.ApplicationStopping);
     }
 }

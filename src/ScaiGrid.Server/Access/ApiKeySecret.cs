@@ -21,6 +21,9 @@ internal static class ApiKeySecret
     public static bool IsWellFormed(ReadOnlySpan<char> secret) =>
         secret.Length == Length && secret.StartsWith(Prefix, StringComparison.Ordinal) && Base64Url.IsValid(secret[Prefix.Length..]);
 
+    /// <summary>Enough to recognise a key by, and no help in guessing it.</summary>
+    public static string HintOf(string secret) => secret[..8];
+
     /// <summary>Lower-case hex SHA-256 of the whole secret. A fast hash is enough: nobody guesses 256 random bits.</summary>
     public static string HashOf(ReadOnlySpan<char> secret)
     {

@@ -22,6 +22,9 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     public bool SeesAllTenants => scope.TenantId is null;
 
+    /// <summary>The stream of the audit log that the current work sees and writes to.</summary>
+    public string AuditStream => scope.TenantId?.Value ?? AuditEntry.Platform;
+
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();

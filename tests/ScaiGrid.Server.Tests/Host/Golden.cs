@@ -5,7 +5,7 @@ namespace ScaiGrid.Server.Tests.Host;
 /// </summary>
 internal static class Golden
 {
-    private static readonly string Root = FindRoot();
+    public static readonly string Root = FindRoot();
 
     public static void Match(string path, string actual)
     {

@@ -9,13 +9,14 @@ namespace ScaiGrid.Server.Features.Audit;
 /// <summary>Chains lines to the end of their streams, and recomputes the chain to verify it.</summary>
 internal static class AuditChain
 {
-    /// <summary>Adds the lines within the caller's transaction, which the stream's lock is held for.</summary>
+    /// <summary>Adds the lines within the caller's transaction, which holds the lock of each stream until it ends.</summary>
     public static async Task AppendAsync(Db db, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
     {
         foreach (var stream in entries.GroupBy(e => e.Stream).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var head = await db.LockAuditHead(stream.Key).SingleOrDefaultAsync(ct)
-                ?? db.Add(new AuditHead { Stream = stream.Key }).Entity;
+            // A stream's first two writers both find no head: whoever inserts second waits for the first and goes on with its head.
+            await db.Database.ExecuteSqlAsync($"INSERT INTO audit_heads (stream, sequence, hash) VALUES ({stream.Key}, 0, '') ON CONFLICT DO NOTHING", ct);
+            var head = await db.LockAuditHead(stream.Key).AsNoTracking().SingleAsync(ct); // never the one that an earlier save of this context saw
             foreach (var entry in stream)
             {
                 entry.Sequence = ++head.Sequence;
@@ -23,6 +24,9 @@ internal static class AuditChain
                 entry.Hash = head.Hash = HashOf(entry);
                 db.Add(entry);
             }
+
+            await db.Set<AuditHead>().Where(h => h.Stream == stream.Key)
+                .ExecuteUpdateAsync(h => h.SetProperty(x => x.Sequence, head.Sequence).SetProperty(x => x.Hash, head.Hash), ct);
         }
     }
 
