@@ -33,7 +33,7 @@ public sealed class RunHistory
         try
         {
             var document = JsonSerializer.Deserialize(json, Json.Document);
-            if (document is null or { Events: null })
+            if (document is null || document.Events.Contains(null!))
             {
                 error = "The text is not a run history.";
                 return false;
@@ -62,8 +62,7 @@ public sealed class RunHistory
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectRequiredConstructorParameters = false,
+    RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true,
     MaxDepth = 160,
     Converters = [typeof(ValueJsonConverter)])]

@@ -49,7 +49,7 @@ internal sealed class CallsInFlight(IRunHost host, CancellationToken ct)
         var answer = call.Timeout is { } timeout
             ? await CallWithinAsync(call, timeout, stop)
             : await host.CallModelAsync(call, stop);
-        return new(call.StepPath, call.Attempt, answer) { At = host.Clock.GetUtcNow() };
+        return new(call.StepPath, call.Attempt, answer);
     }
 
     private async Task<ModelAnswer> CallWithinAsync(ModelCall call, TimeSpan timeout, CancellationToken stop)

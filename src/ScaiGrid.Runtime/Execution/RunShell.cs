@@ -36,7 +36,7 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
 
     public Task<RunResult> RunAsync(RunEvent? e)
     {
-        if (e is not null && Take(e.At == default ? e with { At = host.Clock.GetUtcNow() } : e) is { } refusal)
+        if (e is not null && Take(e) is { } refusal)
         {
             return Task.FromResult(Result(_machine.Status, refusal));
         }
@@ -80,6 +80,7 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
     private RunFault? Take(RunEvent e)
     {
         e = e is RunCancelled cancelled ? cancelled with { Steps = _machine.Steps } : e;
+        e = e.At == default ? e with { At = Now() } : e;
         var refusal = _machine.Fold(e);
         if (refusal is null)
         {
@@ -88,6 +89,9 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
 
         return refusal;
     }
+
+    /// <summary>Never before the last event: another replica's clock may be ahead of this one's.</summary>
+    private DateTimeOffset Now() => host.Clock.GetUtcNow() is var now && now > _machine.Now ? now : _machine.Now;
 
     private void Advance()
     {
@@ -101,7 +105,7 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
     }
 
     private void Cancel() =>
-        Take(new RunCancelled("The caller gave up or ran out of time.") { At = host.Clock.GetUtcNow() });
+        Take(new RunCancelled("The caller gave up or ran out of time."));
 
     /// <returns>True while there is something to wait for.</returns>
     private bool IssueCommands()
@@ -114,7 +118,7 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
                     (_calls ??= new(host, ct)).Start(call.Call);
                     break;
                 case AskForCheckpoint ask:
-                    Take(new CheckpointOpened(ask.StepPath, host.NewCheckpointId()) { At = host.Clock.GetUtcNow() });
+                    Take(new CheckpointOpened(ask.StepPath, host.NewCheckpointId()));
                     Advance();
                     break;
                 case Forget forget:
