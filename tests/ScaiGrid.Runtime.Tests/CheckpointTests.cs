@@ -199,4 +199,17 @@ public class CheckpointTests
 
         Assert.Equal("Ada Ada", run.Output.AsString());
     }
+
+    [Fact]
+    public async Task A_host_that_gives_one_id_twice_is_found_out()
+    {
+        var program = Running.Load("""
+            - { id: first, checkpoint: { prompt: one } }
+            - { id: second, checkpoint: { prompt: two } }
+            """);
+        var one = await program.RunAsync(new ScriptedHost());
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => program.ResumeAsync(one.History, new CheckpointResolved("cp_1", "approve"), new ScriptedHost()));
+    }
 }

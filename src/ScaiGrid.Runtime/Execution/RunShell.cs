@@ -58,7 +58,7 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
             {
                 try
                 {
-                    Take(await calls.NextAsync());
+                    Record(await calls.NextAsync());
                     Advance();
                 }
                 catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -90,6 +90,15 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
         return refusal;
     }
 
+    /// <summary>Takes the outcome of an effect. The machine asked for it: if it does not fit, somebody has a bug.</summary>
+    private void Record(RunEvent outcome)
+    {
+        if (Take(outcome) is { } refusal)
+        {
+            throw new InvalidOperationException($"The outcome of an effect does not fit the run. {refusal.Message}");
+        }
+    }
+
     /// <summary>Never before the last event: another replica's clock may be ahead of this one's.</summary>
     private DateTimeOffset Now() => host.Clock.GetUtcNow() is var now && now > _machine.Now ? now : _machine.Now;
 
@@ -104,8 +113,7 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
         }
     }
 
-    private void Cancel() =>
-        Take(new RunCancelled("The caller gave up or ran out of time."));
+    private void Cancel() => Record(new RunCancelled("The caller gave up or ran out of time."));
 
     /// <returns>True while there is something to wait for.</returns>
     private bool IssueCommands()
@@ -118,7 +126,7 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
                     (_calls ??= new(host, ct)).Start(call.Call);
                     break;
                 case AskForCheckpoint ask:
-                    Take(new CheckpointOpened(ask.StepPath, host.NewCheckpointId()));
+                    Record(new CheckpointOpened(ask.StepPath, host.NewCheckpointId()));
                     Advance();
                     break;
                 case Forget forget:
