@@ -224,6 +224,22 @@ public class StepTests
     }
 
     [Fact]
+    public async Task What_a_loop_assigns_is_newer_than_the_field_of_a_result_before_it() =>
+        Assert.Equal("3", await Running.Load("""
+            - set: { n: "0" }
+            - foreach: { in: "[1, 2, 3]", steps: [ { set: { n: n + 1 } }, { rigid: x } ] }
+            - rigid: "{{n}}"
+            """).RunAsync().OutputAsync());
+
+    [Fact]
+    public async Task The_field_of_a_later_result_hides_the_variable() =>
+        Assert.Equal("7", await Running.Load("""
+            - set: { score: 1 }
+            - { llm_turn: Rate., output: { score: int } }
+            - rigid: "{{score}}"
+            """).RunAsync(new ScriptedHost().Answers("""{"score": 7}""")).OutputAsync());
+
+    [Fact]
     public async Task An_unknown_flow_fails_the_run()
     {
         var run = await Engine.RunAsync(Running.Load("- rigid: x"), Running.Start() with { FlowName = "other" }, new ScriptedHost(),

@@ -34,5 +34,4 @@ public static class ManifestCodes
 
     public const string UndefinedName = "MF201";
     public const string UnknownKey = "MF202";
-    public const string Unreachable = "MF203";
 }

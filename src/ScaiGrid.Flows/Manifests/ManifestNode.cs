@@ -19,8 +19,8 @@ internal sealed partial class ManifestNode
 
     public int? Line => _lines?.Line ?? _parent?.Line;
 
-    public string Path => _parent is null || _parent._segment.Length == 0 ? _segment
-        : _segment[0] == '[' ? _parent.Path + _segment : $"{_parent.Path}.{_segment}";
+    public string Path => _parent?._parent is null ? _segment
+        : _segment.StartsWith('[') ? _parent.Path + _segment : $"{_parent.Path}.{_segment}";
 
     public static ManifestNode Root(ManifestReport report, Value value, SourceLines? lines) => new(report, value, lines, null, "");
 

@@ -27,7 +27,13 @@ internal sealed class ManifestText
     public static bool TryParse(string text, List<Diagnostic> faults, out Value value, out SourceLines? lines)
     {
         (value, lines) = (default, null);
-        if (text.Length > MaxBytes || Encoding.UTF8.GetByteCount(text) > MaxBytes)
+        if (!IsUnicode(text))
+        {
+            faults.Add(new(Severity.Error, ManifestCodes.Syntax, "The text is not Unicode: it holds half a surrogate pair.", ""));
+            return false;
+        }
+
+        if (Encoding.UTF8.GetByteCount(text) > MaxBytes)
         {
             faults.Add(new(Severity.Error, ManifestCodes.TooLarge, $"The text is larger than {MaxBytes / 1024 / 1024} MiB.", ""));
             return false;
@@ -38,15 +44,33 @@ internal sealed class ManifestText
             return true;
         }
 
+        var reader = new ManifestText(text, faults);
         try
         {
-            return new ManifestText(text, faults).TryReadDocument(out value, out lines);
+            return reader.TryReadDocument(out value, out lines);
         }
         catch (YamlException e)
         {
-            faults.Add(new(Severity.Error, ManifestCodes.Syntax, e.InnerException?.Message ?? e.Message, "", Line(e.Start)));
-            return false;
+            return reader.Fault(ManifestCodes.Syntax, e.InnerException?.Message ?? e.Message, e.Start);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The scanner's way of saying that a text goes on where none may, "[a\nb: c", or that a tag is malformed, "!!]".
+            return reader.Fault(ManifestCodes.Syntax, "The text is not YAML after this line.", reader._events.Current?.End ?? Mark.Empty);
+        }
+    }
+
+    private static bool IsUnicode(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <remarks>JSON that fails here is read as YAML, which knows how to say on which line the fault is.</remarks>
@@ -162,6 +186,10 @@ internal sealed class ManifestText
             {
                 Fault(ManifestCodes.MergeKey, "The merge key '<<' is not supported; write the members out.", key.Start);
             }
+            else if (!IsUnicode(key.Value))
+            {
+                Fault(ManifestCodes.Syntax, "The key holds half a surrogate pair.", key.Start);
+            }
             else if (!members.TryAdd(key.Value, member))
             {
                 Fault(ManifestCodes.DuplicateKey, $"The key '{key.Value}' is given twice.", key.Start);
@@ -180,6 +208,11 @@ internal sealed class ManifestText
     private bool TryReadScalar(Scalar scalar, out Value value)
     {
         value = scalar.Value;
+        if (!IsUnicode(scalar.Value))
+        {
+            Fault(ManifestCodes.Syntax, "The text holds half a surrogate pair.", scalar.Start);
+        }
+
         if (scalar.Style == ScalarStyle.Plain && !YamlScalar.TryResolve(scalar.Value, out value))
         {
             Fault(ManifestCodes.Number, $"'{scalar.Value}' is not a number that JSON can hold.", scalar.Start);

@@ -40,7 +40,8 @@ internal static partial class YamlScalar
     private static bool TryNumber(string text, out Value value)
     {
         value = default;
-        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact))
+        var isDecimal = decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact);
+        if (isDecimal && (exact != 0 || IsZero(text)))
         {
             value = exact;
             return true;
@@ -55,6 +56,9 @@ internal static partial class YamlScalar
         value = Value.From(number);
         return true;
     }
+
+    /// <summary>A number too small for a decimal reads as zero there.</summary>
+    private static bool IsZero(string text) => text.TakeWhile(c => c is not ('e' or 'E')).All(c => c is not (>= '1' and <= '9'));
 
     private static bool TryBased(string text, out Value value)
     {

@@ -35,6 +35,9 @@ internal sealed class Frame(Node[] steps, Frame? outer)
     /// <summary>The fields of the previous step's result are names.</summary>
     public Value Previous { get; private set; } = outer?.Previous ?? default;
 
+    /// <summary>When, in the run's count of changes, <see cref="Previous"/> came to be: what has been assigned since is newer.</summary>
+    public long PreviousAt { get; private set; } = outer?.PreviousAt ?? 0;
+
     /// <summary>Of the last step executed in this list; null before any.</summary>
     public Value Result { get; private set; }
 
@@ -57,9 +60,9 @@ internal sealed class Frame(Node[] steps, Frame? outer)
 
     /// <summary>The name stands for the value from now on, and the fields of the value are names.</summary>
     /// <returns>By how many characters, about, the scope has grown.</returns>
-    public long Bind(string name, Value result, int size)
+    public long Bind(string name, Value result, int size, long at)
     {
-        (Previous, Result) = (result, result);
+        (Previous, PreviousAt, Result) = (result, at, result);
         var owner = this;
         while (owner is { BindsOutside: true, Outer: { } outer })
         {
@@ -74,9 +77,9 @@ internal sealed class Frame(Node[] steps, Frame? outer)
     }
 
     /// <summary>The fields of the value are names from now on.</summary>
-    public void See(Value previous) => Previous = previous;
+    public void See(Value previous, long at) => (Previous, PreviousAt) = (previous, at);
 
-    public bool TryResolve(string name, out Value value)
+    public bool TryResolveItem(string name, out Value value)
     {
         for (var frame = this; frame is not null; frame = frame.Outer)
         {
@@ -93,11 +96,12 @@ internal sealed class Frame(Node[] steps, Frame? outer)
             }
         }
 
-        if (Previous.TryGetObject(out var fields) && fields.TryGetValue(name, out value))
-        {
-            return true;
-        }
+        value = default;
+        return false;
+    }
 
+    public bool TryResolveResult(string name, out Value value)
+    {
         for (var frame = this; frame is not null; frame = frame.Outer)
         {
             if (frame._results is { } results && results.TryGetValue(name, out value))

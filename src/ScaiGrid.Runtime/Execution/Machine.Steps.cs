@@ -90,7 +90,7 @@ internal sealed partial class Machine
     private void Finish(Fiber fiber, Value result, StepStatus status)
     {
         var frame = fiber.Top;
-        if (!TryMeasure(fiber, result, out var size) || !TryGrow(fiber, frame.Bind(frame.Node.Head.Result, result, size)))
+        if (!TryMeasure(fiber, result, out var size) || !TryGrow(fiber, frame.Bind(frame.Node.Head.Result, result, size, NextChange())))
         {
             return;
         }

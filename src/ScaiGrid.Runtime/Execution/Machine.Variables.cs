@@ -5,15 +5,23 @@ namespace ScaiGrid.Runtime.Execution;
 /// <summary>What the run holds, and how much of it.</summary>
 internal sealed partial class Machine
 {
-    private OrderedDictionary<string, Value>? _variables;
+    private OrderedDictionary<string, (Value Value, long At)>? _variables;
     private long _scopeSize;
+    private long _changes;
 
-    public Value Variables => _variables is null ? Value.EmptyObject : Value.Object(_variables);
+    public Value Variables => _variables is null
+        ? Value.EmptyObject
+        : Value.Object(_variables.Select(v => KeyValuePair.Create(v.Key, v.Value.Value)));
 
-    public bool TryGetVariable(string name, out Value value)
+    /// <summary>Counts every binding and assignment, so that of two of them the newer is known.</summary>
+    public long NextChange() => ++_changes;
+
+    public bool TryGetVariable(string name, out Value value, out long assignedAt)
     {
-        value = default;
-        return _variables is not null && _variables.TryGetValue(name, out value);
+        var slot = default((Value Value, long At));
+        var found = _variables is not null && _variables.TryGetValue(name, out slot);
+        (value, assignedAt) = slot;
+        return found;
     }
 
     /// <returns>False after the run has failed: the value is not of the declared type, or too much.</returns>
@@ -35,8 +43,8 @@ internal sealed partial class Machine
         }
 
         _variables ??= new(StringComparer.Ordinal);
-        var growth = _variables.TryGetValue(name, out var old) ? size - ValueSize.Of(old) : size + name.Length;
-        _variables[name] = value;
+        var growth = _variables.TryGetValue(name, out var old) ? size - ValueSize.Of(old.Value) : size + name.Length;
+        _variables[name] = (value, NextChange());
         return TryGrow(fiber, growth);
     }
 
@@ -63,16 +71,16 @@ internal sealed partial class Machine
     {
         foreach (var variable in _program.Manifest.Variables)
         {
-            (_variables ??= new(StringComparer.Ordinal))[variable.Name] = variable.Default;
+            (_variables ??= new(StringComparer.Ordinal))[variable.Name] = (variable.Default, 0);
         }
 
         foreach (var (name, value) in _start!.Variables.Members)
         {
-            (_variables ??= new(StringComparer.Ordinal))[name] = value;
+            (_variables ??= new(StringComparer.Ordinal))[name] = (value, 0);
         }
 
         var fiber = _root!;
-        return TryHold(fiber, Input) && TryHold(fiber, Config) && (_variables?.Values.All(v => TryHold(fiber, v)) ?? true);
+        return TryHold(fiber, Input) && TryHold(fiber, Config) && (_variables?.Values.All(v => TryHold(fiber, v.Value)) ?? true);
 
         bool TryHold(Fiber root, Value value) => TryMeasure(root, value, out var size) && TryGrow(root, size);
     }

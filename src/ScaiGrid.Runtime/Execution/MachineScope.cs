@@ -4,7 +4,8 @@ namespace ScaiGrid.Runtime.Execution;
 
 /// <summary>
 /// The names of a run, innermost first: loop items, fields of the previous step's result, results, variables, fields of the
-/// input. <c>input</c>, <c>config</c> and <c>run</c> always mean themselves: neither a caller's field nor a model's may
+/// input; but of a field and a variable with one name the newer counts, so that what a step assigns is what the next one reads.
+/// <c>input</c>, <c>config</c> and <c>run</c> always mean themselves: neither a caller's field nor a model's may
 /// stand in for the configuration.
 /// </summary>
 internal sealed class MachineScope(Machine machine) : Scope
@@ -28,9 +29,30 @@ internal sealed class MachineScope(Machine machine) : Scope
                 value = machine.Run;
                 return true;
             default:
-                return (Frame is { } frame && frame.TryResolve(name, out value))
-                    || machine.TryGetVariable(name, out value)
-                    || machine.Input.Members.TryGetValue(name, out value);
+                return TryResolve(Frame!, name, out value);
         }
+    }
+
+    private bool TryResolve(Frame frame, string name, out Value value)
+    {
+        if (frame.TryResolveItem(name, out value))
+        {
+            return true;
+        }
+
+        var isVariable = machine.TryGetVariable(name, out var variable, out var assignedAt);
+        if (frame.Previous.TryGetObject(out var fields) && fields.TryGetValue(name, out value))
+        {
+            value = isVariable && assignedAt > frame.PreviousAt ? variable : value;
+            return true;
+        }
+
+        if (frame.TryResolveResult(name, out value))
+        {
+            return true;
+        }
+
+        value = variable;
+        return isVariable || machine.Input.Members.TryGetValue(name, out value);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class WhileNode(WhileStep step, Node[] steps) : Node(step.Head)
         var loop = (Loop)fiber.Top.Activation!;
         loop.Turns++;
         loop.Last = list.Result;
-        fiber.Top.See(list.Result);
+        fiber.Top.See(list.Result, machine.NextChange());
         Turn(machine, fiber, loop);
     }
 
