@@ -60,8 +60,12 @@ public class ResumptionProperties
         return run;
     }
 
+    /// <summary>Which of two branches first sets its variable is a matter of who is answered first: their order does not count.</summary>
     private static string Summary(RunResult run) =>
-        $"{run.Status} {run.Output.ToJson()} {run.Fault?.Code} {run.Fault?.StepPath} {run.Variables.ToJson()} {run.Usage}";
+        $"{run.Status} {run.Output.ToJson()} {run.Fault?.Code} {run.Fault?.StepPath} {string.Join(' ', run.Variables.Members.Order(ByName))} {run.Usage}";
+
+    private static Comparer<KeyValuePair<string, Value>> ByName { get; } =
+        Comparer<KeyValuePair<string, Value>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
 
     private static string Traced(RunResult run) =>
         string.Join('\n', run.Trace.Select(t => $"{t.Path} {t.Kind} {t.Status} {t.StartedAt:O} {t.FinishedAt:O} {t.Result} {t.Fault}"));
