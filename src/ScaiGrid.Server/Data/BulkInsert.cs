@@ -1,22 +1,20 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace ScaiGrid.Server.Data;
 
 /// <summary>
-/// Inserts many rows with few statements, leaving out those that exist already. For append-only tables that are written
-/// thousands of times a second, where tracking every row would cost more than the rows.
+/// Inserts many rows at once, leaving out those that exist already. For append-only tables that are written thousands of times
+/// a second, where tracking every row would cost more than the rows.
 /// </summary>
 internal static class BulkInsert
 {
-    private const int RowsPerStatement = 50;
-
-    private static readonly ConcurrentDictionary<(IModel, Type), Shape> Shapes = new();
+    private static readonly ConcurrentDictionary<(IModel, Type), Table> Tables = new();
 
     public static async Task InsertNewAsync<T>(Db db, IReadOnlyList<T> rows, CancellationToken ct) where T : class
     {
@@ -25,54 +23,81 @@ internal static class BulkInsert
             return;
         }
 
-        var shape = Shapes.GetOrAdd((db.Model, typeof(T)), key => new(db.Model.FindEntityType(key.Item2)!));
+        var table = Tables.GetOrAdd((db.Model, typeof(T)), key => new(db.Model.FindEntityType(key.Item2)!));
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        foreach (var chunk in rows.Chunk(RowsPerStatement))
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = transaction.GetDbTransaction();
+        await (db is PostgresDb ? InsertColumnsAsync(command, table, rows, ct) : InsertRowsAsync(command, table, rows, ct));
+        await transaction.CommitAsync(ct);
+    }
+
+    /// <summary>SQLite lives in this process: one prepared statement, once for each row, costs next to nothing.</summary>
+    private static async Task InsertRowsAsync<T>(DbCommand command, Table table, IReadOnlyList<T> rows, CancellationToken ct) where T : class
+    {
+        command.CommandText = $"INSERT INTO {table.Name} ({table.ColumnNames}) VALUES ({table.Numbered("@p")}) ON CONFLICT DO NOTHING";
+        foreach (var (i, _) in table.Columns.Index())
         {
-            await using var command = db.Database.GetDbConnection().CreateCommand();
-            command.Transaction = transaction.GetDbTransaction();
-            command.CommandText = shape.SqlFor(chunk.Length);
-            for (var r = 0; r < chunk.Length; r++)
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{i + 1}");
+            command.Parameters.Add(parameter);
+        }
+
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < table.Columns.Length; i++)
             {
-                shape.AddParameters(command, chunk[r], r);
+                command.Parameters[i].Value = table.Columns[i].Read(row) ?? DBNull.Value;
             }
 
             await command.ExecuteNonQueryAsync(ct);
         }
+    }
 
-        await transaction.CommitAsync(ct);
+    /// <summary>PostgreSQL is a network away: one statement takes all rows, as one array for each column.</summary>
+    private static async Task InsertColumnsAsync<T>(DbCommand command, Table table, IReadOnlyList<T> rows, CancellationToken ct) where T : class
+    {
+        command.CommandText = $"INSERT INTO {table.Name} ({table.ColumnNames}) SELECT * FROM unnest({table.Numbered("$")}) ON CONFLICT DO NOTHING";
+        foreach (var column in table.Columns)
+        {
+            var values = Array.CreateInstance(column.ArrayOf, rows.Count);
+            for (var i = 0; i < rows.Count; i++)
+            {
+                values.SetValue(column.Read(rows[i]), i);
+            }
+
+            var parameter = command.CreateParameter();
+            parameter.Value = values;
+            command.Parameters.Add(parameter);
+        }
+
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>A table's columns and how to read them from a row, as the mapping has them.</summary>
-    private sealed class Shape(IEntityType entity)
+    private sealed class Table(IEntityType entity)
     {
-        private readonly (IProperty Property, Func<object, object?> Read, RelationalTypeMapping Mapping)[] _columns =
-            [.. entity.GetProperties().Select(p => (p, (Func<object, object?>)p.GetGetter().GetClrValue, p.GetRelationalTypeMapping()))];
+        public string Name { get; } = entity.GetTableName()!;
 
-        private readonly ConcurrentDictionary<int, string> _sql = new();
+        public Column[] Columns { get; } = [.. entity.GetProperties().Select(p => new Column(p))];
 
-        public string SqlFor(int rows) => _sql.GetOrAdd(rows, count =>
-        {
-            var sql = new StringBuilder()
-                .Append("INSERT INTO ").Append(entity.GetTableName()).Append(" (")
-                .AppendJoin(", ", _columns.Select(c => c.Property.GetColumnName())).Append(") VALUES ");
-            for (var r = 0; r < count; r++)
-            {
-                sql.Append(r == 0 ? "(" : ", (").AppendJoin(", ", _columns.Select((_, c) => Name(r, c))).Append(')');
-            }
+        public string ColumnNames => string.Join(", ", Columns.Select(c => c.Name));
 
-            return sql.Append(" ON CONFLICT DO NOTHING").ToString();
-        });
+        public string Numbered(string prefix) => string.Join(", ", Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i + 1}")));
+    }
 
-        public void AddParameters(DbCommand command, object row, int r)
-        {
-            for (var c = 0; c < _columns.Length; c++)
-            {
-                var (property, read, mapping) = _columns[c];
-                command.Parameters.Add(mapping.CreateParameter(command, Name(r, c), read(row), property.IsNullable));
-            }
-        }
+    private sealed class Column(IProperty property)
+    {
+        private readonly IClrPropertyGetter _getter = property.GetGetter();
+        private readonly ValueConverter? _converter = property.GetRelationalTypeMapping().Converter;
 
-        private static string Name(int row, int column) => string.Create(CultureInfo.InvariantCulture, $"@p{row}_{column}");
+        public string Name { get; } = property.GetColumnName();
+
+        /// <summary>The type of an array of this column's values, nulls included.</summary>
+        public Type ArrayOf { get; } = Nullable((property.GetRelationalTypeMapping().Converter?.ProviderClrType ?? property.ClrType), property.IsNullable);
+
+        public object? Read(object row) => _getter.GetClrValue(row) is { } value ? _converter?.ConvertToProvider(value) ?? value : null;
+
+        private static Type Nullable(Type type, bool nullable) =>
+            nullable && type.IsValueType && System.Nullable.GetUnderlyingType(type) is null ? typeof(Nullable<>).MakeGenericType(type) : type;
     }
 }

@@ -1,3 +1,4 @@
+using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Tests.Host;
 
 namespace ScaiGrid.Server.Tests.Rules;
@@ -9,7 +10,7 @@ public sealed class OpenApiDocument(World world)
     public async Task Matches_the_published_one()
     {
         var acme = await world.NewTenantAsync();
-        var viewer = await acme.AsAsync(Access.Roles.TenantViewer);
+        var viewer = await acme.AsAsync(Roles.TenantViewer);
 
         var document = await viewer.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken);
 
