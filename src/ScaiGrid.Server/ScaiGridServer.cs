@@ -44,6 +44,7 @@ internal static class ScaiGridServer
             services.AddScoped<Auditor>();
             services.AddSingleton<ConnectionSecrets>();
             services.AddSingleton<Catalogue>();
+            services.AddSingleton<BackendConfigs>();
             services.AddCores();
             services.AddInference(options);
         }
@@ -89,6 +90,7 @@ internal static class ScaiGridServer
             app.UseMiddleware<Gate>();
 
             app.MapHealth();
+            app.MapModels();
             app.MapCores();
             app.MapRuns();
             app.MapCheckpoints();

@@ -53,7 +53,7 @@ public sealed class CatalogueTests(World world)
 
         var found = Catalogue.Current.Find(model.Id)!;
 
-        Assert.Equal(new(core.Id, tenant.Tenant.Id, "Approvals", CoreStatus.Created, core.Version), found.Core);
+        Assert.Equal(new(core.Id, tenant.Tenant.Id, "Approvals", CoreStatus.Created, core.Version, null), found.Core);
         Assert.False(found.Backends[0].Backend.IsActive);
     }
 

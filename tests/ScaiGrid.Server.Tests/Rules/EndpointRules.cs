@@ -10,7 +10,7 @@ namespace ScaiGrid.Server.Tests.Rules;
 public sealed class EndpointRules(World world)
 {
     /// <summary>Adding a line here is a security decision.</summary>
-    private static readonly string[] Anonymous = ["GET /health/live", "GET /health/ready"];
+    private static readonly string[] Anonymous = ["GET /health/live", "GET /health/ready", "GET /v1/models/{id}/avatar"];
 
     /// <summary>Requests that change nothing, though their method says that they might.</summary>
     private static readonly string[] Harmless = ["POST /v1/modules/scaicore/cores/parse-bundle"];

@@ -76,7 +76,7 @@ internal sealed partial class Catalogue : IDisposable
         var rows = await db.Backends.AsNoTracking().ToListAsync(ct);
         var ids = rows.Select(CoreIdOf).OfType<Id<Core>>().ToArray();
         var cores = await db.Cores.AsNoTracking().Where(c => ids.Contains(c.Id))
-            .Select(c => new PublishedCore(c.Id, c.TenantId, c.Name, c.Status, c.Version))
+            .Select(c => new PublishedCore(c.Id, c.TenantId, c.Name, c.Status, c.Version, c.AvatarKey))
             .ToDictionaryAsync(c => (c.TenantId, c.Id), ct);
 
         var backends = new List<CatalogueBackend>(rows.Count);

@@ -64,17 +64,20 @@ internal sealed class CatalogueSnapshot
 
     public CatalogueTenant? TenantOf(Principal principal) => principal.TenantId is { } id ? Tenants.GetValueOrDefault(id) : null;
 
+    /// <summary>Null for what belongs to no tenant.</summary>
+    public Id<Partner>? PartnerOf(Id<Tenant>? tenant) => tenant is { } id ? Tenants.GetValueOrDefault(id)?.PartnerId : null;
+
     public Sight See(Principal principal, CatalogueModel model) => Visibility.See(principal, TenantOf(principal), model);
 
     /// <summary>The model of that slug, when the caller may see it.</summary>
-    public Result<CatalogueModel> Resolve(Principal principal, ReadOnlySpan<char> slug) =>
-        Show(principal, Find(slug)) is { } model ? model : Refuse(principal, Find(slug), slug);
+    public Result<CatalogueModel> Resolve(Principal principal, ReadOnlySpan<char> slug) => Show(principal, Find(slug), slug);
 
-    private CatalogueModel? Show(Principal principal, CatalogueModel? model) =>
-        model is not null && See(principal, model) == Sight.Visible ? model : null;
-
-    private Error Refuse(Principal principal, CatalogueModel? model, ReadOnlySpan<char> asked) =>
-        model is not null && See(principal, model) == Sight.Denied
-            ? ModelErrors.AccessDenied.With($"The model '{asked}' is not shown to you.")
-            : ModelErrors.NotFound.With($"There is no model '{asked}'.");
+    /// <param name="asked">What the caller called it; a refusal tells no more.</param>
+    public Result<CatalogueModel> Show(Principal principal, CatalogueModel? model, ReadOnlySpan<char> asked) =>
+        model is null ? ModelErrors.Missing(asked) : See(principal, model) switch
+        {
+            Sight.Visible => model,
+            Sight.Denied => ModelErrors.AccessDenied.With($"The model '{asked}' is not shown to you."),
+            _ => ModelErrors.Missing(asked),
+        };
 }
