@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ScaiGrid.Gateway.Json;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Kernel;
@@ -14,14 +15,13 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>While the database is away, rows beyond these wait in their file alone.</summary>
+    private const int MostRowsInMemory = 20_000;
+
     private readonly string _folder = Path.Combine(options.DataDir, "write-behind");
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _flushing = new(1);
-    private readonly Queue<string> _left = new();
-    private Segment? _segment;
-
-    /// <summary>Rows that are in no database yet.</summary>
-    public int Lag { get; private set; }
+    private Batch? _filling, _flushed;
 
     public void Append(UsageRecord row) => Append(new Line(row, null));
 
@@ -33,25 +33,13 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
         await _flushing.WaitAsync(ct);
         try
         {
-            Segment? segment;
+            await InsertAsync(_flushed, ct); // what a flush before this one had to leave
             lock (_lock)
             {
-                (segment, _segment, Lag) = (_segment, null, 0);
+                (_filling, _flushed) = (_flushed, _filling);
             }
 
-            if (segment is not null)
-            {
-                segment.Dispose();
-                _left.Enqueue(segment.Path);
-                await InsertAsync(segment.Lines, ct);
-                File.Delete(_left.Dequeue());
-            }
-
-            while (_left.TryPeek(out var path))
-            {
-                await InsertAsync(await ReadAsync(path, ct), ct);
-                File.Delete(_left.Dequeue());
-            }
+            await InsertAsync(_flushed, ct);
         }
         finally
         {
@@ -62,12 +50,15 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_folder);
-        foreach (var path in Directory.EnumerateFiles(_folder, "*.ndjson").Order(StringComparer.Ordinal).Where(Segment.IsAbandoned))
+        foreach (var path in Directory.EnumerateFiles(_folder, "*.ndjson").Order(StringComparer.Ordinal))
         {
-            _left.Enqueue(path);
+            if (Segment.ReadAbandoned(path) is { } lines)
+            {
+                await InsertAsync(Parse(lines), cancellationToken);
+                File.Delete(path);
+            }
         }
 
-        await FlushAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -75,6 +66,17 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
     {
         await base.StopAsync(cancellationToken);
         await TryFlushAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        lock (_lock) // it is disposed twice: as itself, and as a hosted service
+        {
+            _filling?.Dispose();
+            _flushed?.Dispose();
+            (_filling, _flushed) = (null, null);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -88,11 +90,15 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
 
     private void Append(Line line)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(line, Json.Options);
+        using var json = new PooledBuffer(1024);
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            JsonSerializer.Serialize(writer, line, Json.Options);
+        }
+
         lock (_lock)
         {
-            (_segment ??= new(_folder)).Append(json, line);
-            Lag++;
+            (_filling ??= new(_folder)).Append(json.Written.Span, line);
         }
     }
 
@@ -104,11 +110,20 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogBehind(logger, _left.Count, e); // the files keep what the database did not take
+            LogBehind(logger, e); // the files keep what the database did not take
         }
     }
 
-    private async Task InsertAsync(List<Line> lines, CancellationToken ct)
+    private async Task InsertAsync(Batch? batch, CancellationToken ct)
+    {
+        if (batch is { IsEmpty: false })
+        {
+            await InsertAsync(batch.Rows ?? Parse(batch.Segment.Lines()), ct);
+            batch.Clear();
+        }
+    }
+
+    private async Task InsertAsync(IReadOnlyList<Line> lines, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
@@ -117,62 +132,36 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
         await BulkInsert.InsertNewAsync(db, [.. lines.Select(l => l.Run).OfType<Run>()], ct);
     }
 
-    private static async Task<List<Line>> ReadAsync(string path, CancellationToken ct)
-    {
-        var lines = new List<Line>();
-        await foreach (var text in File.ReadLinesAsync(path, ct))
-        {
-            try
-            {
-                lines.Add(JsonSerializer.Deserialize<Line>(text, Json.Options)!);
-            }
-            catch (JsonException)
-            {
-                break; // the process died while it wrote this line, so nobody was answered for it
-            }
-        }
+    private static List<Line> Parse(byte[][] lines) => [.. lines.Select(l => JsonSerializer.Deserialize<Line>(l, Json.Options)!)];
 
-        return lines;
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Files} files of usage and run records wait for the database.")]
-    private static partial void LogBehind(ILogger logger, int files, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Usage and run records wait in files for the database.")]
+    private static partial void LogBehind(ILogger logger, Exception exception);
 
     private sealed record Line(UsageRecord? Usage, Run? Run);
 
-    /// <summary>One file, and its rows while they are young enough to be in memory.</summary>
-    private sealed class Segment(string folder) : IDisposable
+    /// <summary>Rows on their way: in a file, and in memory while they are few.</summary>
+    private sealed class Batch(string folder) : IDisposable
     {
-        private readonly FileStream _file = new(
-            System.IO.Path.Combine(folder, $"{Guid.CreateVersion7()}.ndjson"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        public Segment Segment { get; } = new(Path.Combine(folder, $"{Guid.CreateVersion7()}.ndjson"));
 
-        public string Path => _file.Name;
+        /// <summary>Null when there are more than are kept in memory.</summary>
+        public List<Line>? Rows { get; private set; } = [];
 
-        public List<Line> Lines { get; } = [];
+        public bool IsEmpty => Rows is { Count: 0 };
 
-        /// <summary>A living writer locks its file, so that two processes can share a folder.</summary>
-        public static bool IsAbandoned(string path)
+        public void Append(ReadOnlySpan<byte> json, Line line)
         {
-            try
-            {
-                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
-                return true;
-            }
-            catch (IOException)
-            {
-                return false;
-            }
+            Segment.Append(json);
+            Rows = Rows?.Count < MostRowsInMemory ? Rows : null;
+            Rows?.Add(line);
         }
 
-        public void Append(byte[] json, Line line)
+        public void Clear()
         {
-            Span<byte> ended = json.Length < 2048 ? stackalloc byte[json.Length + 1] : new byte[json.Length + 1];
-            json.CopyTo(ended);
-            ended[^1] = (byte)'\n';
-            _file.Write(ended); // one call, so that a line is whole or cut at its end
-            Lines.Add(line);
+            Segment.Clear();
+            Rows = [];
         }
 
-        public void Dispose() => _file.Dispose();
+        public void Dispose() => Segment.Dispose();
     }
 }

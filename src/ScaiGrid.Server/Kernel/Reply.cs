@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace ScaiGrid.Server.Kernel;
 
@@ -48,6 +49,20 @@ internal static class Reply
         /// <summary>Documents what stands under <c>data</c> when the request succeeds.</summary>
         public RouteHandlerBuilder Answers<T>(int status = StatusCodes.Status200OK) => route.Produces<Envelope<T>>(status, "application/json");
 
+        /// <summary>Documents a page of a list.</summary>
         public RouteHandlerBuilder AnswersPage<T>() => route.Produces<Envelope<Items<T>>>(StatusCodes.Status200OK, "application/json");
+    }
+
+    // The description of the API leaves out endpoints whose handler it does not see.
+    private static readonly System.Reflection.MethodInfo Described = ((RequestDelegate)(static _ => Task.CompletedTask)).Method;
+
+    // For endpoints that read and write by themselves; the framework's own words are for those it binds.
+    extension(IEndpointConventionBuilder route)
+    {
+        public IEndpointConventionBuilder AcceptsJson<T>() =>
+            route.WithMetadata(new AcceptsMetadata(["application/json"], typeof(T)), Described);
+
+        public IEndpointConventionBuilder AnswersJson<T>(params string[] besides) =>
+            route.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json", .. besides]));
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Json;
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Accounting;
@@ -65,9 +66,12 @@ internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher d
         }
         else if (result.Outcome == ChatOutcome.Answered)
         {
+            // With its length known beforehand an answer leaves in one piece, head and body together.
+            using var answer = new PooledBuffer();
+            wrap(result, answer);
             http.Response.ContentType = "application/json";
-            wrap(result, http.Response.BodyWriter);
-            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+            http.Response.ContentLength = answer.Written.Length;
+            http.Response.BodyWriter.Write(answer.Written.Span);
         }
     }
 

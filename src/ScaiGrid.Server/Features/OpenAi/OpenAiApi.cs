@@ -12,12 +12,14 @@ internal static class OpenAiApi
     {
         var openAi = routes.MapGroup("/oai/v1").WithTags("OpenAI");
 
-        openAi.MapPost("/chat/completions", (HttpContext http, ChatCalls calls) => calls.AnswerAsync(http, static (result, output) => result.WriteTo(output)))
+        var calls = routes.ServiceProvider.GetRequiredService<ChatCalls>();
+
+        openAi.MapPost("/chat/completions", http => calls.AnswerAsync(http, static (result, output) => result.WriteTo(output)))
             .WithName("OpenAiChatCompletions")
             .WithSummary("Chat with a model, in OpenAI's shapes")
             .Requires(Permissions.ModelsUse)
-            .Accepts<System.Text.Json.JsonElement>("application/json")
-            .Produces<System.Text.Json.JsonElement>(StatusCodes.Status200OK, "application/json", "text/event-stream")
+            .AcceptsJson<System.Text.Json.JsonElement>()
+            .AnswersJson<System.Text.Json.JsonElement>("text/event-stream")
             .ProducesErrors(KernelErrors.Validation, ModelErrors.NotFound, ModelErrors.AccessDenied, InferenceErrors.BackendError, InferenceErrors.BackendTimeout, InferenceErrors.ModelUnavailable);
 
         openAi.MapGet("/models", (Principal caller, Catalogue catalogue) => Results.Json(new OpenAiList([.. Visible(caller, catalogue.Current).Select(OpenAiModel.Of)]), Json.Options))

@@ -163,12 +163,6 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_usage_records");
 
-                    b.HasIndex("TenantId", "CreatedAt")
-                        .HasDatabaseName("ix_usage_records_tenant_id_created_at");
-
-                    b.HasIndex("TenantId", "UserId", "CreatedAt")
-                        .HasDatabaseName("ix_usage_records_tenant_id_user_id_created_at");
-
                     b.ToTable("usage_records", (string)null);
                 });
 

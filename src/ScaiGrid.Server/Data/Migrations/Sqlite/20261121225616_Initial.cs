@@ -578,16 +578,6 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_usage_records_tenant_id_created_at",
-                table: "usage_records",
-                columns: new[] { "tenant_id", "created_at" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_usage_records_tenant_id_user_id_created_at",
-                table: "usage_records",
-                columns: new[] { "tenant_id", "user_id", "created_at" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_user_groups_tenant_id",
                 table: "user_groups",
                 column: "tenant_id");
