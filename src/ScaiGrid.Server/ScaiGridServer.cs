@@ -96,6 +96,8 @@ internal static class ScaiGridServer
             app.MapCheckpoints();
             app.MapInference();
             app.MapOpenAi();
+            app.MapAccounting();
+            app.MapAudit();
             app.MapOpenApi("/openapi/{documentName}.json").RequiresSignIn();
         }
 

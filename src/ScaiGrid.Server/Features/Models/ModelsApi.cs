@@ -18,6 +18,7 @@ internal static class ModelsApi
 
         ListBackends.Map(models);
         GetBackend.Map(models);
+        GetBackendHealth.Map(models);
         CreateBackend.Map(models);
         UpdateBackend.Map(models);
         DeleteBackend.Map(models);

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Reflection;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Accounting;
+
+/// <summary>
+/// Which records a caller asks for, from the query: <c>start</c>, <c>end</c>, <c>model</c>, <c>user_id</c>, <c>core_id</c>, each optional.
+/// Without <c>accounting:view_tenant</c> they are the caller's own.
+/// </summary>
+internal sealed record UsageFilter(DateTimeOffset? Start, DateTimeOffset? End, string? Model, string? UserId, string? CoreId, Error? Fault) : IRefusable
+{
+    public static ValueTask<UsageFilter?> BindAsync(HttpContext context, ParameterInfo _)
+    {
+        var faults = new List<Fault>();
+        var query = context.Request.Query;
+        return ValueTask.FromResult<UsageFilter?>(new(
+            Time("start"), Time("end"), query["model"], query["user_id"], query["core_id"], faults.Count > 0 ? KernelErrors.Faulty(faults) : null));
+
+        DateTimeOffset? Time(string name)
+        {
+            if (query[name] is not [{ Length: > 0 } text])
+            {
+                return null;
+            }
+
+            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            {
+                faults.Add(new(name, "must be a time in RFC 3339, such as 2026-01-15T10:30:00Z"));
+                return null;
+            }
+
+            return time;
+        }
+    }
+
+    public Error? Refuse(Principal caller) => UserId is not null && UserId != caller.UserId.Value && !caller.May(Permissions.AccountingViewTenant)
+        ? AccessErrors.PermissionDenied.With($"Others' usage needs the permission '{Permissions.AccountingViewTenant}'.")
+        : null;
+
+    public IQueryable<UsageRecord> Apply(IQueryable<UsageRecord> rows, Principal caller)
+    {
+        var user = caller.May(Permissions.AccountingViewTenant) ? UserId : caller.UserId.Value;
+        rows = user is null ? rows : rows.Where(u => u.UserId == user);
+        rows = Model is null ? rows : rows.Where(u => u.Model == Model);
+        rows = CoreId is null ? rows : rows.Where(u => u.CoreId == CoreId);
+        rows = Start is null ? rows : rows.Where(u => u.CreatedAt >= Start);
+        return End is null ? rows : rows.Where(u => u.CreatedAt < End);
+    }
+}
