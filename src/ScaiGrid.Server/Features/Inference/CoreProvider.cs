@@ -46,7 +46,9 @@ internal sealed class CoreProvider(PublishedCore core, CorePrograms programs, La
 
         // When only the time is up the run goes on, within its own limit, and its outcome can be asked for.
         var result = await executor.Value.RunAsync(loaded, run, order, caller.Left).WaitAsync(ct);
-        return Reply(run, result.Checkpoints.Count > 0 ? Checkpoint.Open(run, result.Checkpoints[0]) : null);
+        return run.Status == RunState.Cancelled
+            ? new ProviderFailure(FailureClass.Timeout, $"The run took longer than the Core's limit of {loaded.MaxDuration.TotalSeconds:0.#} s.") { Details = DetailsOf(run) }
+            : Reply(run, result.Checkpoints.Count > 0 ? Checkpoint.Open(run, result.Checkpoints[0]) : null);
     }
 
     /// <summary>What became of an earlier call's run.</summary>
@@ -71,10 +73,7 @@ internal sealed class CoreProvider(PublishedCore core, CorePrograms programs, La
     {
         if (run.Status is RunState.Failed or RunState.Cancelled)
         {
-            return new ProviderFailure(FailureClass.Unknown, run.ErrorMessage ?? "The run failed.")
-            {
-                Details = new Dictionary<string, string> { ["execution_id"] = run.Id.Value, ["run_error"] = run.ErrorCode ?? "" },
-            };
+            return new ProviderFailure(FailureClass.Unknown, run.ErrorMessage ?? "The run failed.") { Details = DetailsOf(run) };
         }
 
         return new ChatAnswer($"chatcmpl-{run.Id}", run.StartedAt, [new(0, ChatMapping.TextOf(run, waiting))], new((int)run.PromptTokens, (int)run.CompletionTokens))
@@ -82,4 +81,6 @@ internal sealed class CoreProvider(PublishedCore core, CorePrograms programs, La
             Extra = new Dictionary<string, JsonElement> { ["scaicore"] = ChatMapping.AboutRun(run, waiting) },
         };
     }
+
+    private static Dictionary<string, string> DetailsOf(Run run) => new() { ["execution_id"] = run.Id.Value, ["run_error"] = run.ErrorCode ?? "" };
 }

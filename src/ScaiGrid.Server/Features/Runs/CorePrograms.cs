@@ -17,8 +17,9 @@ internal sealed class CorePrograms(IServiceScopeFactory scopes, CoreEnvironment 
     private readonly ConcurrentDictionary<(Id<Tenant>, string Digest), Program> _byDigest = new();
 
     /// <summary>The Core in the version that the caller knows of, or a later one.</summary>
+    /// <param name="version">As the caller last saw it.</param>
     public ValueTask<Result<LoadedCore>> OfAsync(Id<Tenant> tenantId, Id<Core> id, int version, CancellationToken ct) =>
-        _cores.TryGetValue(id, out var known) && known.Version == version ? new(known) : new(LoadAsync(tenantId, id, ct));
+        _cores.TryGetValue(id, out var known) && known.Version >= version ? new(known) : new(LoadAsync(tenantId, id, ct));
 
     /// <summary>The program that a run began with.</summary>
     /// <returns>Null when it is not stored, or this version cannot run it any more.</returns>

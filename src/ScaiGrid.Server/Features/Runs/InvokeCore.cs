@@ -31,7 +31,7 @@ internal static class InvokeCore
         .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound, CoreErrors.InvalidSource, RunErrors.CoreNotRunning, RunErrors.Failed, AccessErrors.PermissionDenied);
 
     private static async Task<IResult> HandleAsync(
-        Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, Db db, Catalogue catalogue, CoreEnvironment environment,
+        Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, Db db, Catalogue catalogue, CorePrograms programs,
         Executor executor, RunWorker worker, IdSource ids, TimeProvider clock, CancellationToken ct)
     {
         var request = body.Value;
@@ -46,7 +46,7 @@ internal static class InvokeCore
         }
 
         var order = new RunOrder(RunTrigger.Api, request.Input ?? Value.EmptyObject, caller, http.TraceIdentifier, request.FlowName);
-        if (!LoadedCore.Of(core, environment).Succeeded(out var loaded, out var error)
+        if (!(await programs.OfAsync(core.TenantId, core.Id, core.Version, ct)).Succeeded(out var loaded, out var error)
             || !order.Decide(loaded, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out error))
         {
             return error.ToResult();
