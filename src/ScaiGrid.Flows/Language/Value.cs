@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace ScaiGrid.Flows.Language;
@@ -265,16 +264,7 @@ public readonly struct Value : IEquatable<Value>
     }
 
     /// <summary>Compact JSON.</summary>
-    public string ToJson()
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Json.Compact))
-        {
-            WriteTo(writer);
-        }
-
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
-    }
+    public string ToJson() => Json.Write(this);
 
     /// <summary>As a template shows it: a string as it is, <c>null</c> as nothing, all else as compact JSON.</summary>
     public string ToText() => _raw switch
