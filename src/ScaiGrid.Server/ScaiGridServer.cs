@@ -6,9 +6,12 @@ using ScaiGrid.Gateway.Providers.Scripted;
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Access.Bootstrap;
+using ScaiGrid.Server.Access.Oidc;
+using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Egress;
 using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
@@ -17,6 +20,7 @@ using ScaiGrid.Server.Features.Inference;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.OpenAi;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Storage;
 
@@ -39,7 +43,11 @@ internal static class ScaiGridServer
             services.AddData(options);
             services.AddStorage(options);
             services.AddSingleton<ApiKeyDirectory>();
+            services.AddOidc(options);
+            services.AddSingleton<TenantDirectory>();
             services.AddSingleton<Authenticator>();
+            services.AddSingleton<RateLimiter>();
+            services.AddSingleton<RateLimits>();
             services.AddScoped<BootstrapFile>();
             services.AddScoped<Auditor>();
             services.AddSingleton<ConnectionSecrets>();
@@ -91,6 +99,8 @@ internal static class ScaiGridServer
 
             app.MapHealth();
             app.MapModels();
+            GetMe.Map(app);
+            app.MapApiKeys();
             app.MapCores();
             app.MapRuns();
             app.MapCheckpoints();

@@ -1,4 +1,6 @@
 using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Access.Oidc;
+using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Egress;
 using ScaiGrid.Server.Storage;

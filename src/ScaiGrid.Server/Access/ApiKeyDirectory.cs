@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Data;
-using ScaiGrid.Server.Features.ApiKeys;
-using ScaiGrid.Server.Features.Tenancy;
 
 namespace ScaiGrid.Server.Access;
 
@@ -11,11 +9,12 @@ namespace ScaiGrid.Server.Access;
 internal sealed class ApiKeyDirectory
 {
     private readonly IServiceScopeFactory _scopes;
+    private readonly RateLimitOptions _limits;
     private ConcurrentDictionary<string, Principal> _byHash = new();
 
-    public ApiKeyDirectory(IServiceScopeFactory scopes, ChangeStamps stamps)
+    public ApiKeyDirectory(IServiceScopeFactory scopes, ChangeStamps stamps, ServerOptions options)
     {
-        _scopes = scopes;
+        (_scopes, _limits) = (scopes, options.RateLimits);
         stamps.Keep(Stamped.Access, _ =>
         {
             _byHash = new(); // a whole new one: a lookup that is under way must not put back what is stale
@@ -43,7 +42,6 @@ internal sealed class ApiKeyDirectory
         var db = scope.ServiceProvider.GetRequiredService<Db>();
         var row = await db.ApiKeys.AsNoTracking().Where(k => k.Hash == hash && k.RevokedAt == null)
             .Join(db.Users, k => k.UserId, u => u.Id, (k, u) => new { Key = k, User = u })
-            .Where(x => x.User.Status == UserStatus.Active)
             .SingleOrDefaultAsync(ct);
         if (row is null)
         {
@@ -51,32 +49,7 @@ internal sealed class ApiKeyDirectory
         }
 
         var tenant = row.User.TenantId is { } id ? await db.Tenants.AsNoTracking().SingleAsync(t => t.Id == id, ct) : null;
-        if (tenant is { Status: not TenantStatus.Active })
-        {
-            return null;
-        }
-
-        return known[hash] = Make(row.Key, row.User, tenant);
-    }
-
-    private static Principal Make(ApiKey key, User user, Tenant? tenant)
-    {
-        var permissions = Roles.PermissionsOf(user.Roles, user.Permissions);
-        return new()
-        {
-            UserId = user.Id,
-            Email = user.Email,
-            Name = user.Name,
-            SignIn = SignIn.ApiKey,
-            TenantId = tenant?.Id,
-            TenantSlug = tenant?.Slug,
-            PartnerId = tenant?.PartnerId,
-            ApiKeyId = key.Id,
-            Roles = user.Roles.ToFrozenSet(),
-            Permissions = key.Permissions.Count == 0 ? permissions : permissions.Intersect(key.Permissions).ToFrozenSet(),
-            Groups = user.Groups.ToFrozenSet(),
-            ModelGroups = key.ModelGroups.Count == 0 ? null : key.ModelGroups.ToFrozenSet(),
-            ExpiresAt = key.ExpiresAt,
-        };
+        var partner = tenant is null ? null : await db.Partners.AsNoTracking().SingleAsync(p => p.Id == tenant.PartnerId, ct);
+        return Principal.MaySignIn(row.User, tenant) ? known[hash] = Principal.Of(row.User, tenant, partner, SignIn.ApiKey, _limits, row.Key) : null;
     }
 }

@@ -1,9 +1,14 @@
+using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Access;
 
-/// <summary>Lets a request through to its endpoint when the endpoint's <see cref="AccessRule"/> allows it, and refuses it otherwise.</summary>
-internal sealed class Gate(RequestDelegate next, Authenticator authenticator)
+/// <summary>
+/// Lets a request through to its endpoint when the endpoint's <see cref="AccessRule"/> and the rate limits allow it, and refuses it
+/// otherwise. From here on the request has its <see cref="Principal"/>, so refusals for want of a permission are audited and those
+/// for too many requests are not.
+/// </summary>
+internal sealed class Gate(RequestDelegate next, Authenticator authenticator, RateLimits limits)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -15,7 +20,7 @@ internal sealed class Gate(RequestDelegate next, Authenticator authenticator)
         return endpoint.Metadata.GetMetadata<AccessRule>() switch
         {
             null => context.WriteErrorAsync(AccessErrors.PermissionDenied.With("Nobody may use this endpoint.")),
-            { Anonymous: true } => next(context),
+            { Anonymous: true } => limits.TakeAnonymous(context) is { } error ? context.WriteErrorAsync(error) : next(context),
             { } rule => AdmitAsync(context, rule),
         };
     }
@@ -23,13 +28,26 @@ internal sealed class Gate(RequestDelegate next, Authenticator authenticator)
     private async Task AdmitAsync(HttpContext context, AccessRule rule)
     {
         var signedIn = await authenticator.AuthenticateAsync(context);
-        if (!signedIn.Succeeded(out var principal, out var error) || (error = Refuse(principal, rule)) is not null)
+        if (!signedIn.Succeeded(out var principal, out var error))
         {
-            await context.WriteErrorAsync(error);
+            var failed = error.Type.Kind is ErrorKind.Unauthenticated or ErrorKind.Forbidden;
+            await context.WriteErrorAsync((failed ? limits.TakeFailedSignIn(context) : null) ?? error);
+            return;
+        }
+
+        if (limits.Take(context, principal) is { } tooMany)
+        {
+            await context.WriteErrorAsync(tooMany);
             return;
         }
 
         context.Features.Set(principal);
+        if (Refuse(principal, rule) is { } refused)
+        {
+            await context.WriteErrorAsync(refused);
+            return;
+        }
+
         await next(context);
     }
 

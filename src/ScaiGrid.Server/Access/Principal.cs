@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -35,15 +36,54 @@ internal sealed record Principal
     /// <summary>Ids of the user groups that the caller is in.</summary>
     public FrozenSet<string> Groups { get; init; } = [];
 
+    /// <summary>What the key was narrowed to, whether or not its user may all of it; null = not narrowed.</summary>
+    public FrozenSet<string>? NarrowedTo { get; init; }
+
     /// <summary>The only model groups that a group-restricted key sees; null = not restricted by its key.</summary>
     public FrozenSet<string>? ModelGroups { get; init; }
 
     /// <summary>When the key or token stops being good; null = never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>How many requests the caller may make, where that is limited.</summary>
+    public Quota[] Quotas { get; init; } = [];
+
     public bool IsSuperAdmin => Roles.Contains(Access.Roles.SuperAdmin);
 
     public bool May(string permission) => Permissions.Contains(permission);
+
+    /// <param name="tenant">The user's; null for a super admin of the platform.</param>
+    /// <param name="partner">The tenant's.</param>
+    public static Principal Of(User user, Tenant? tenant, Partner? partner, SignIn signIn, RateLimitOptions limits, ApiKey? key = null)
+    {
+        var permissions = Access.Roles.PermissionsOf(user.Roles, user.Permissions);
+        var narrowedTo = key is { Permissions.Count: > 0 } ? key.Permissions.ToFrozenSet() : null;
+        return new()
+        {
+            UserId = user.Id,
+            Email = user.Email,
+            Name = user.Name,
+            SignIn = signIn,
+            TenantId = tenant?.Id,
+            TenantSlug = tenant?.Slug,
+            PartnerId = tenant?.PartnerId,
+            ApiKeyId = key?.Id,
+            Roles = user.Roles.ToFrozenSet(),
+            Permissions = narrowedTo is null ? permissions : permissions.Intersect(narrowedTo).ToFrozenSet(),
+            NarrowedTo = narrowedTo,
+            Groups = user.Groups.ToFrozenSet(),
+            ModelGroups = key is { ModelGroups.Count: > 0 } ? key.ModelGroups.ToFrozenSet() : null,
+            ExpiresAt = key?.ExpiresAt,
+            Quotas = Quota.Of(key, user, tenant, partner, limits),
+        };
+    }
+
+    /// <summary>
+    /// Whether an account of that standing may sign in at all. Whoever belongs to no tenant acts on the whole platform, so only a super
+    /// admin may.
+    /// </summary>
+    public static bool MaySignIn(User user, Tenant? tenant) =>
+        user.Status == UserStatus.Active && (tenant is null ? user.TenantId is null && user.Roles.Contains(Access.Roles.SuperAdmin) : tenant.Status == TenantStatus.Active);
 
     /// <summary>Lets a handler take the caller as an argument.</summary>
     public static ValueTask<Principal?> BindAsync(HttpContext context, ParameterInfo _) => ValueTask.FromResult(context.Features.Get<Principal>());

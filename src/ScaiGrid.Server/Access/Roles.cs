@@ -7,6 +7,9 @@ internal static class Roles
 {
     public const string SuperAdmin = "super_admin", PartnerAdmin = "partner_admin", TenantAdmin = "tenant_admin", TenantUser = "tenant_user", TenantViewer = "tenant_viewer";
 
+    /// <summary>From the most to the least powerful.</summary>
+    public static readonly IReadOnlyList<string> Names = [SuperAdmin, PartnerAdmin, TenantAdmin, TenantUser, TenantViewer];
+
     private static readonly FrozenDictionary<string, FrozenSet<string>> Table = new Dictionary<string, FrozenSet<string>>
     {
         [SuperAdmin] = Permissions.All,
@@ -15,8 +18,6 @@ internal static class Roles
         [TenantUser] = [Permissions.ModelsList, Permissions.ModelsUse, Permissions.AccountingViewOwn, Permissions.ApiKeysManage],
         [TenantViewer] = [Permissions.ModelsList, Permissions.AccountingViewOwn, Permissions.CoreView],
     }.ToFrozenDictionary();
-
-    public static IEnumerable<string> Names => Table.Keys;
 
     public static bool Exists(string role) => Table.ContainsKey(role);
 

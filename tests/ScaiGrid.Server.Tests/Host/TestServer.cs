@@ -67,7 +67,14 @@ internal sealed class TestServer : WebApplicationFactory<EntryPoint>
         {
             _postgres?.Dispose();
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            Directory.Delete(_folder, recursive: true);
+            try
+            {
+                Directory.Delete(_folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                // SQLite lets go of a file at this moment; the folder is among the machine's temporary ones
+            }
         }
     }
 }

@@ -13,7 +13,14 @@ public sealed class World : IAsyncLifetime
 {
     private int _count;
 
-    internal TestServer Server { get; } = new();
+    private readonly TestServer _server;
+
+    public World() => _server = new();
+
+    /// <summary>People and tenants on a server of one's own.</summary>
+    internal World(TestServer server) => _server = server;
+
+    internal TestServer Server => _server;
 
     public async ValueTask InitializeAsync() => await Server.WithDbAsync(db => db.Database.CanConnectAsync());
 

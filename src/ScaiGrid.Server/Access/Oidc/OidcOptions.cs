@@ -1,12 +1,18 @@
-namespace ScaiGrid.Server.Access;
+namespace ScaiGrid.Server.Access.Oidc;
 
-/// <summary>The OpenID provider whose access tokens are accepted beside API keys.</summary>
+/// <summary>Whose access tokens are accepted beside API keys.</summary>
 internal sealed class OidcOptions
 {
-    /// <summary>The issuer's address, below which <c>/.well-known/openid-configuration</c> is found; null means that no tokens are accepted.</summary>
+    /// <summary>
+    /// <c>external</c>: the provider that <see cref="Authority"/> names. <c>embedded</c>: this server's own sign-in, which this version does
+    /// not have yet, so that API keys are the only way in.
+    /// </summary>
+    public string Mode { get; set; } = "embedded";
+
+    /// <summary>The issuer's address, below which <c>/.well-known/openid-configuration</c> is found; required with <c>external</c>.</summary>
     public string? Authority { get; set; }
 
-    /// <summary>What a token's <c>aud</c> must name; required with <see cref="Authority"/>.</summary>
+    /// <summary>What a token's <c>aud</c> must name; required with <c>external</c>.</summary>
     public string? Audience { get; set; }
 
     /// <summary>False permits an authority over plain HTTP, for trials on one machine.</summary>
@@ -15,7 +21,7 @@ internal sealed class OidcOptions
     public OidcClaims Claims { get; set; } = new();
 }
 
-/// <summary>The names under which the issuer's tokens tell things.</summary>
+/// <summary>The names under which the issuer's tokens tell things. A name with dots also finds a member within members: <c>realm_access.roles</c>.</summary>
 internal sealed class OidcClaims
 {
     public string Subject { get; set; } = "sub";
@@ -33,6 +39,6 @@ internal sealed class OidcClaims
     /// <summary>One role, beside <see cref="Roles"/>.</summary>
     public string Role { get; set; } = "role";
 
-    /// <summary>An array of user group ids.</summary>
+    /// <summary>An array of user group ids, or words separated by spaces.</summary>
     public string Groups { get; set; } = "groups";
 }

@@ -1,4 +1,4 @@
-namespace ScaiGrid.Server.Access;
+namespace ScaiGrid.Server.Access.RateLimiting;
 
 /// <summary>Requests in any 60 seconds; 0 = unlimited. A key, user, tenant or partner may have a number of its own.</summary>
 internal sealed class RateLimitOptions
@@ -11,6 +11,6 @@ internal sealed class RateLimitOptions
 
     public int PerPartner { get; set; } = 5000;
 
-    /// <summary>For one address that calls anonymous endpoints.</summary>
+    /// <summary>For one address (IPv6: one /64), once for anonymous requests and once for sign-ins that fail.</summary>
     public int PerAddress { get; set; } = 300;
 }
