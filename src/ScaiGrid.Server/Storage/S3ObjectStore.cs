@@ -16,6 +16,10 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
             ForcePathStyle = options.ForcePathStyle,
             AuthenticationRegion = options.Region,
             MaxErrorRetry = 3,
+
+            // The checksums that AWS added in 2024 travel in trailers that other servers do not know; the signature covers the content as it is.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             Timeout = TimeSpan.FromSeconds(30),
         };
         if (options.Endpoint is { } endpoint)
@@ -36,7 +40,7 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
     public async Task<bool> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
         using var stream = new MemoryStream(content.ToArray(), writable: false);
-        var request = new PutObjectRequest { BucketName = bucket, Key = key.Value, InputStream = stream, IfNoneMatch = "*" };
+        var request = new PutObjectRequest { BucketName = bucket, Key = key.Value, InputStream = stream, IfNoneMatch = "*", UseChunkEncoding = false };
         try
         {
             await s3.PutObjectAsync(request, ct);
