@@ -53,7 +53,7 @@ internal static class ContractCheck
             case JsonTypeInfoKind.Dictionary:
                 faults.Add(new(field, "must be an object"));
                 break;
-            default:
+            default: // the serializer takes null for any text that stands alone
                 CheckScalar(element, contract.Type, field, faults);
                 break;
         }
@@ -82,13 +82,22 @@ internal static class ContractCheck
 
     private static void CheckScalar(JsonElement element, Type type, string field, List<Fault> faults)
     {
+        if (element.ValueKind == JsonValueKind.Null || !Reads(element, type))
+        {
+            faults.Add(new(field, Expectation(type)));
+        }
+    }
+
+    private static bool Reads(JsonElement element, Type type)
+    {
         try
         {
             element.Deserialize(type, Json.Options);
+            return true;
         }
         catch (JsonException)
         {
-            faults.Add(new(field, Expectation(type)));
+            return false;
         }
     }
 
