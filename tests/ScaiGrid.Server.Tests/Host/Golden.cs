@@ -7,6 +7,8 @@ internal static class Golden
 {
     public static readonly string Root = FindRoot();
 
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
     public static void Match(string path, string actual)
     {
         var file = Path.Combine(Root, path);
