@@ -27,10 +27,10 @@ internal static class OptionsCheck
         Require(options.ObjectStore is not { Provider: "s3", S3.Bucket: null }, "ObjectStore:S3:Bucket is required when ObjectStore:Provider is 's3'.");
         Require(options.ObjectStore.S3.AccessKey is null == options.ObjectStore.S3.SecretKey is null, "ObjectStore:S3:AccessKey and ObjectStore:S3:SecretKey are given together or not at all.");
         Require(options.Oidc.Authority is null || Uri.TryCreate(options.Oidc.Authority, UriKind.Absolute, out _), "Oidc:Authority is not an absolute address.");
-        Require(options.Oidc.Mode is "embedded" or "external", $"Oidc:Mode is '{options.Oidc.Mode}'; it must be 'embedded' or 'external'.");
+        Require(options.Oidc.Mode is null or "embedded" or "external", $"Oidc:Mode is '{options.Oidc.Mode}'; it must be 'embedded' or 'external'.");
         Require(options.Oidc is not { Mode: "external", Authority: null }, "Oidc:Authority is required when Oidc:Mode is 'external'.");
-        Require(options.Oidc is not { Mode: "embedded", Authority: not null }, "Oidc:Authority has no meaning unless Oidc:Mode is 'external'.");
-        Require(options.Oidc is not { Mode: "external", Audience: null }, "Oidc:Audience is required when Oidc:Mode is 'external'.");
+        Require(options.Oidc is not { Mode: "embedded", Authority: not null }, "Oidc:Authority has no meaning when Oidc:Mode is 'embedded'.");
+        Require(options.Oidc is not { Authority: not null, Audience: null }, "Oidc:Audience is required with Oidc:Authority.");
         Require(!options.Oidc.RequireHttps || options.Oidc.Authority is null || options.Oidc.Authority.StartsWith("https://", StringComparison.Ordinal), "Oidc:Authority must be https unless Oidc:RequireHttps is false.");
         Require(options.Bootstrap.File is null || File.Exists(options.Bootstrap.File), $"Bootstrap:File names '{options.Bootstrap.File}', which does not exist.");
         foreach (var (name, limit) in (ReadOnlySpan<(string, int)>)

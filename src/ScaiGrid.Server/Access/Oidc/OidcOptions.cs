@@ -5,9 +5,9 @@ internal sealed class OidcOptions
 {
     /// <summary>
     /// <c>external</c>: the provider that <see cref="Authority"/> names. <c>embedded</c>: this server's own sign-in, which this version does
-    /// not have yet, so that API keys are the only way in.
+    /// not have yet, so that API keys are the only way in. Null means external where an authority is named, else embedded.
     /// </summary>
-    public string Mode { get; set; } = "embedded";
+    public string? Mode { get; set; }
 
     /// <summary>The issuer's address, below which <c>/.well-known/openid-configuration</c> is found; required with <c>external</c>.</summary>
     public string? Authority { get; set; }

@@ -1,0 +1,42 @@
+namespace ScaiGrid.Server.Tests.Rules;
+
+public sealed class OptionsCheckTests
+{
+    [Fact]
+    public void The_defaults_are_valid() => Assert.Empty(OptionsCheck.Check(new()));
+
+    [Fact]
+    public void Every_fault_is_named_at_once()
+    {
+        var options = new ServerOptions
+        {
+            Urls = "nowhere",
+            PublicUrl = "also nowhere",
+            Database = new() { Provider = "mysql" },
+            ObjectStore = new() { Provider = "s3", S3 = new() { AccessKey = "key" } },
+            Oidc = new() { Authority = "http://issuer.example" },
+            Bootstrap = new() { File = "/does/not/exist.yaml" },
+            RateLimits = new() { PerKey = -1 },
+        };
+
+        var faults = OptionsCheck.Check(options);
+
+        foreach (var option in new[] { "Urls", "PublicUrl", "Database:Provider", "ObjectStore:S3:Bucket", "ObjectStore:S3:AccessKey", "Oidc:Audience", "Oidc:Authority", "Bootstrap:File", "RateLimits:PerKey" })
+        {
+            Assert.Single(faults, f => f.StartsWith(option, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(9, faults.Count);
+    }
+
+    [Theory]
+    [InlineData("external", null, "Oidc:Authority is required")]
+    [InlineData("embedded", "https://issuer.example", "Oidc:Authority has no meaning")]
+    [InlineData("other", null, "Oidc:Mode is 'other'")]
+    public void The_sign_in_is_told_without_contradiction(string mode, string? authority, string fault) =>
+        Assert.Contains(OptionsCheck.Check(new() { Oidc = new() { Mode = mode, Authority = authority, Audience = "scaigrid" } }), f => f.StartsWith(fault, StringComparison.Ordinal));
+
+    [Fact]
+    public void Postgres_needs_to_be_told_where_it_is() =>
+        Assert.Single(OptionsCheck.Check(new() { Database = new() { Provider = "postgres" } }), f => f.StartsWith("Database:ConnectionString", StringComparison.Ordinal));
+}
