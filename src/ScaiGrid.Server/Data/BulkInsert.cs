@@ -88,6 +88,7 @@ internal static class BulkInsert
     private sealed class Column(IProperty property)
     {
         private readonly IClrPropertyGetter _getter = property.GetGetter();
+        private readonly int _maxLength = property.GetMaxLength() ?? int.MaxValue;
         private readonly ValueConverter? _converter = property.GetRelationalTypeMapping().Converter;
 
         public string Name { get; } = property.GetColumnName();
@@ -95,7 +96,11 @@ internal static class BulkInsert
         /// <summary>The type of an array of this column's values, nulls included.</summary>
         public Type ArrayOf { get; } = Nullable((property.GetRelationalTypeMapping().Converter?.ProviderClrType ?? property.ClrType), property.IsNullable);
 
-        public object? Read(object row) => _getter.GetClrValue(row) is { } value ? _converter?.ConvertToProvider(value) ?? value : null;
+        public object? Read(object row) => _getter.GetClrValue(row) is { } value ? Fit(_converter?.ConvertToProvider(value) ?? value) : null;
+
+        /// <summary>One row that the database refuses would keep all others from it for ever, so none is given a reason to.</summary>
+        private object Fit(object value) => value is not string text ? value
+            : (text.Length > _maxLength ? text[.._maxLength] : text).Replace('\0', '\uFFFD');
 
         private static Type Nullable(Type type, bool nullable) =>
             nullable && type.IsValueType && System.Nullable.GetUnderlyingType(type) is null ? typeof(Nullable<>).MakeGenericType(type) : type;

@@ -76,10 +76,9 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
             {
                 return await loadDecideSave();
             }
-            catch (DbUpdateException e) when (attempt < 10 && (e is DbUpdateConcurrencyException || IsUniqueViolation(e)))
+            catch (DbUpdateException e) when (attempt < 10 && (e is DbUpdateConcurrencyException || IsLostRace(e)))
             {
                 ChangeTracker.Clear();
-                _audit.Clear();
             }
         }
     }
@@ -95,21 +94,23 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
 
+        AuditEntry[] lines = [.. _audit];
+        _audit.Clear(); // a save that fails takes its lines with it
         int rows;
         await using (var transaction = await Database.BeginTransactionAsync(cancellationToken))
         {
-            await AuditChain.AppendAsync(this, _audit, cancellationToken);
+            await AuditChain.AppendAsync(this, lines, cancellationToken);
             rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
             await ChangeStamps.BumpAsync(this, changed, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        _audit.Clear();
         await stamps.RefreshAsync(changed, CancellationToken.None); // it is committed: the caller must see it whatever happens to the request
         return rows;
     }
 
-    public abstract bool IsUniqueViolation(DbUpdateException exception);
+    /// <summary>Somebody else made the same row, or removed one that this save builds on.</summary>
+    protected abstract bool IsLostRace(DbUpdateException exception);
 
     /// <summary>Reads one row of <c>audit_heads</c> and keeps others from reading it until the transaction ends.</summary>
     public abstract IQueryable<AuditHead> LockAuditHead(string stream);

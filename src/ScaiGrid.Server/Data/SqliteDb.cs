@@ -6,10 +6,10 @@ namespace ScaiGrid.Server.Data;
 
 internal sealed class SqliteDb(DbContextOptions<SqliteDb> options, TenantScope scope, ChangeStamps stamps) : Db(options, scope, stamps)
 {
-    private const int ConstraintUnique = 2067, ConstraintPrimaryKey = 1555;
+    private const int ConstraintUnique = 2067, ConstraintPrimaryKey = 1555, ConstraintForeignKey = 787;
 
-    public override bool IsUniqueViolation(DbUpdateException exception) =>
-        exception.InnerException is SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey };
+    protected override bool IsLostRace(DbUpdateException exception) =>
+        exception.InnerException is SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey or ConstraintForeignKey };
 
     // A write transaction is the only one of its kind in SQLite: it is the lock.
     public override IQueryable<AuditHead> LockAuditHead(string stream) => Set<AuditHead>().Where(h => h.Stream == stream);

@@ -54,8 +54,7 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
         {
             if (Segment.ReadAbandoned(path) is { } lines)
             {
-                await InsertAsync(Parse(lines), cancellationToken);
-                File.Delete(path);
+                await BringInAsync(path, lines, cancellationToken);
             }
         }
 
@@ -114,6 +113,34 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
         }
     }
 
+    /// <summary>A file that holds what this version cannot read is put aside: it keeps neither the server from starting nor its rows from being looked at.</summary>
+    private async Task BringInAsync(string path, byte[][] lines, CancellationToken ct)
+    {
+        var (rows, unreadable) = (new List<Line>(lines.Length), 0);
+        foreach (var line in lines)
+        {
+            try
+            {
+                rows.Add(JsonSerializer.Deserialize<Line>(line, Json.Options)!);
+            }
+            catch (JsonException)
+            {
+                unreadable += line is [0, ..] ? 0 : 1; // zeros: the process died while it forgot rows that the database had
+            }
+        }
+
+        await InsertAsync(rows, ct);
+        if (unreadable == 0)
+        {
+            File.Delete(path);
+        }
+        else
+        {
+            File.Move(path, path + ".unreadable", overwrite: true);
+            LogUnreadable(logger, unreadable, path);
+        }
+    }
+
     private async Task InsertAsync(Batch? batch, CancellationToken ct)
     {
         if (batch is { IsEmpty: false })
@@ -136,6 +163,9 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Usage and run records wait in files for the database.")]
     private static partial void LogBehind(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Lines} lines of {File} are no rows that this version knows; the file is kept as '.unreadable'.")]
+    private static partial void LogUnreadable(ILogger logger, int lines, string file);
 
     private sealed record Line(UsageRecord? Usage, Run? Run);
 

@@ -55,7 +55,7 @@ internal sealed class Body<T> : IRefusable, IEndpointParameterMetadataProvider w
                 ? new(null, KernelErrors.Faulty(faults))
                 : new(document.Deserialize<T>(Json.Options), null);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half a surrogate pair in a name
         {
             return new(null, KernelErrors.Validation.At("body", bytes.Length == 0 ? "is required" : $"is not JSON that can be read here: {e.Message}"));
         }

@@ -86,6 +86,10 @@ internal static class ContractCheck
         {
             faults.Add(new(field, Expectation(type)));
         }
+        else if (type == typeof(string) && element.GetString()!.Contains('\0'))
+        {
+            faults.Add(new(field, "must not contain the character U+0000")); // PostgreSQL keeps it in no text
+        }
     }
 
     private static bool Reads(JsonElement element, Type type)

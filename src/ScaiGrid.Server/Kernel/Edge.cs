@@ -44,7 +44,7 @@ internal sealed partial class Edge(RequestDelegate next, IdSource ids, ILogger<E
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => KernelErrors.TooLarge.With(e.Message),
         BadHttpRequestException => KernelErrors.Validation.At("request", e.Message),
         DbUpdateConcurrencyException => KernelErrors.Conflict.With("Others keep changing the same thing; try again.") with { RetryAfter = 1 },
-        System.Data.Common.DbException { IsTransient: true } or InvalidOperationException { InnerException: System.Data.Common.DbException { IsTransient: true } } =>
+        System.Data.Common.DbException { IsTransient: true } or { InnerException: System.Data.Common.DbException { IsTransient: true } } =>
             KernelErrors.Unavailable.With("The database cannot be reached just now.") with { RetryAfter = 2 },
         Storage.ObjectStoreUnavailableException => KernelErrors.Unavailable.With("The object store cannot be reached just now.") with { RetryAfter = 2 },
         _ => KernelErrors.Internal.With("Something went wrong on our side."),

@@ -8,7 +8,11 @@ namespace ScaiGrid.Server.Kernel;
 /// <summary>How every body of this server is written and read: snake_case names and enum values, RFC 3339 UTC times.</summary>
 internal static class Json
 {
+    /// <summary>How deep a caller's JSON may nest.</summary>
     public const int MaxDepth = 64;
+
+    /// <summary>How deep ours may: answers, rows and histories put several levels around what callers sent.</summary>
+    private const int OwnDepth = 128;
 
     public static readonly JsonSerializerOptions Options = Configure(new());
 
@@ -17,7 +21,7 @@ internal static class Json
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DictionaryKeyPolicy = null;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        options.MaxDepth = MaxDepth;
+        options.MaxDepth = OwnDepth;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;

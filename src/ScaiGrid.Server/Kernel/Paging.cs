@@ -48,6 +48,7 @@ internal sealed record Paging(int Limit, string? After, Error? Fault) : IRefusab
             return null;
         }
 
-        return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+        var key = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+        return key.Contains('\0') ? null : key;
     }
 }

@@ -63,7 +63,7 @@ internal sealed class UsageRecord
             }
 
             usage.Property(u => u.Model).HasMaxLength(200);
-            usage.HasQueryFilter(u => db.SeesAllTenants || u.TenantId == db.TenantId!.Value.Value);
+            usage.HasQueryFilter(u => db.SeesAllTenants || u.TenantId == db.TenantId.GetValueOrDefault().Value);
         }
     }
 }

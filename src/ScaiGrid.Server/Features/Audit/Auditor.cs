@@ -33,8 +33,11 @@ internal sealed class Auditor(IHttpContextAccessor http, Db db, IdSource ids, Ti
     public async Task RefusedAsync(string? resourceId, string errorCode, CancellationToken ct)
     {
         db.ChangeTracker.Clear();
-        db.Audit(Line(resourceId, "FAILURE", errorCode, null, null));
-        await db.SaveChangesAsync(ct);
+        await db.RetryOnConflictAsync(() =>
+        {
+            db.Audit(Line(resourceId, "FAILURE", errorCode, null, null));
+            return db.SaveChangesAsync(ct);
+        });
     }
 
     private AuditEntry Line(string? resourceId, string status, string? errorCode, object? before, object? after)
