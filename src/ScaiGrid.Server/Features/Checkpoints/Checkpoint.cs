@@ -18,6 +18,8 @@ internal enum CheckpointPriority { Low, Normal, High, Critical }
 /// <summary>A paused run that waits for a decision.</summary>
 internal sealed partial class Checkpoint : IIdentified<Checkpoint>
 {
+    private const int TypeLength = 64, AssigneeLength = 320;
+
     public static string IdPrefix => "chk";
 
     public required Id<Checkpoint> Id { get; init; }
@@ -88,9 +90,9 @@ internal sealed partial class Checkpoint : IIdentified<Checkpoint>
             checkpoint.HasIndex(c => new { c.Status, c.ExpiresAt });
             checkpoint.Property(c => c.FlowName).HasMaxLength(200);
             checkpoint.Property(c => c.InstanceKey).HasMaxLength(200);
-            checkpoint.Property(c => c.CheckpointType).HasMaxLength(64);
-            checkpoint.Property(c => c.AssigneeRaw).HasMaxLength(320);
-            checkpoint.Property(c => c.AssigneeValue).HasMaxLength(320);
+            checkpoint.Property(c => c.CheckpointType).HasMaxLength(TypeLength);
+            checkpoint.Property(c => c.AssigneeRaw).HasMaxLength(AssigneeLength);
+            checkpoint.Property(c => c.AssigneeValue).HasMaxLength(AssigneeLength);
             checkpoint.Property(c => c.Version).IsConcurrencyToken();
             checkpoint.HasQueryFilter(c => db.SeesAllTenants || c.TenantId == db.TenantId);
         }

@@ -10,7 +10,8 @@ internal sealed partial class Checkpoint
 {
     public static Checkpoint Open(Run run, OpenCheckpoint open)
     {
-        var (type, value) = ParseAssignee(open.Assignee);
+        var assignee = Fit(open.Assignee, AssigneeLength);
+        var (type, value) = ParseAssignee(assignee);
         return new()
         {
             Id = new(open.Id),
@@ -20,17 +21,17 @@ internal sealed partial class Checkpoint
             FlowName = run.FlowName,
             StepPath = open.StepPath,
             InstanceKey = run.InstanceKey,
-            CheckpointType = open.Type,
-            Prompt = open.Prompt,
+            CheckpointType = Fit(open.Type, TypeLength)!,
+            Prompt = Fit(open.Prompt, int.MaxValue)!,
             Options = Value.Array([.. open.Options.Select(o => (Value)o)]),
-            AssigneeRaw = open.Assignee,
+            AssigneeRaw = assignee,
             AssigneeType = type,
             AssigneeValue = value,
             Context = open.Context,
             Priority = Enum.Parse<CheckpointPriority>(open.Priority.ToString()),
             ExpiresAt = open.ExpiresAt,
             ExpiryAction = open.OnTimeout,
-            EscalationTarget = open.EscalationTarget,
+            EscalationTarget = Fit(open.EscalationTarget, AssigneeLength),
             CreatedAt = open.OpenedAt,
         };
     }
@@ -121,6 +122,9 @@ internal sealed partial class Checkpoint
         Resolution = ExpiryAction == "fail" ? default : ExpiryAction;
         return new(Id.Value) { At = now };
     }
+
+    /// <summary>These texts come of a program and its input: whatever they are, they must not be what keeps the run from being stored.</summary>
+    private static string? Fit(string? text, int length) => text?[..Math.Min(text.Length, length)].Replace('\0', '\uFFFD');
 
     private Error? Refuse(Principal by) =>
         Status == CheckpointStatus.Resolved ? CheckpointErrors.AlreadyResolved.With("The checkpoint has been resolved already.") with

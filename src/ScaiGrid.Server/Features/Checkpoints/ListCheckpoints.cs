@@ -36,8 +36,8 @@ internal static class ListCheckpoints
 
         if (assignee is not null)
         {
-            var (id, email, groups, roles) = (caller.UserId.Value, caller.Email, caller.Groups.ToArray(), caller.Roles.ToArray());
-            rows = rows.Where(c => (c.AssigneeType == AssigneeType.User && (c.AssigneeValue == id || c.AssigneeValue == email))
+            var (id, email, groups, roles) = (caller.UserId.Value, caller.Email.ToLowerInvariant(), caller.Groups.ToArray(), caller.Roles.ToArray());
+            rows = rows.Where(c => (c.AssigneeType == AssigneeType.User && (c.AssigneeValue == id || c.AssigneeValue!.ToLower() == email))
                 || (c.AssigneeType == AssigneeType.Group && groups.Contains(c.AssigneeValue))
                 || (c.AssigneeType == AssigneeType.Role && roles.Contains(c.AssigneeValue)));
         }

@@ -11,6 +11,9 @@ namespace ScaiGrid.Server.Features.Runs;
 /// <summary>The programs that are in use, compiled once: of Cores as they are now, and of runs that began with an earlier one.</summary>
 internal sealed class CorePrograms(IServiceScopeFactory scopes, CoreEnvironment environment)
 {
+    /// <summary>As a version: for whoever has not seen the Core, and must not work with one that was edited elsewhere since it was kept here.</summary>
+    public const int Newest = int.MaxValue;
+
     private const int MostKept = 2_000;
 
     private readonly ConcurrentDictionary<Id<Core>, LoadedCore> _cores = new();

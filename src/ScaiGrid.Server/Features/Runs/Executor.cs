@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Flows.Language;
@@ -41,11 +42,15 @@ internal sealed class Executor(IServiceScopeFactory scopes, IObjectStore objects
 
     public IRunHost HostFor(Run run, Principal caller) => new RunHost(run, caller, 0, models, ids, clock);
 
-    /// <summary>Stores the history under a key of its own, before the row that names it.</summary>
+    /// <summary>
+    /// Stores the history before the row that names it, under its digest: whoever executes the run again after a crash in between makes
+    /// another history, with other checkpoints, and must not be given the first one.
+    /// </summary>
     public async Task<string> StoreHistoryAsync(Run run, RunHistory history, CancellationToken ct)
     {
-        var key = ObjectKey.Of("runs", run.TenantId.Value, run.Id.Value, $"{history.Events.Count}.json");
-        await objects.PutIfAbsentAsync(key, Encoding.UTF8.GetBytes(history.ToJson()), ct);
+        var json = Encoding.UTF8.GetBytes(history.ToJson());
+        var key = ObjectKey.Of("runs", run.TenantId.Value, run.Id.Value, $"{history.Events.Count}-{Convert.ToHexStringLower(SHA256.HashData(json))}.json");
+        await objects.PutIfAbsentAsync(key, json, ct);
         return key.Value;
     }
 

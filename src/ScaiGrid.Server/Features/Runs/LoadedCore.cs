@@ -9,7 +9,7 @@ namespace ScaiGrid.Server.Features.Runs;
 /// <summary>A Core made ready to run: its program compiled, its secrets in the clear. A class, so that nothing prints it by accident.</summary>
 internal sealed class LoadedCore
 {
-    private static readonly TimeSpan DefaultMaxDuration = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan DefaultMaxDuration = TimeSpan.FromMinutes(5);
 
     public required Id<Core> Id { get; init; }
 

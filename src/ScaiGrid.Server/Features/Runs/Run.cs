@@ -87,7 +87,7 @@ internal sealed partial class Run : IIdentified<Run>
             run.HasIndex(r => new { r.TenantId, r.CoreId, r.Id });
             run.HasIndex(r => new { r.Status, r.LeaseUntil });
             run.Property(r => r.ProgramDigest).HasMaxLength(80);
-            run.Property(r => r.FlowName).HasMaxLength(200);
+            run.Property(r => r.FlowName).HasMaxLength(CoreSource.LongestFlowName);
             run.Property(r => r.RequestId).HasMaxLength(64);
             run.Property(r => r.InstanceKey).HasMaxLength(200);
             run.Property(r => r.ErrorCode).HasMaxLength(64);

@@ -31,8 +31,9 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
             return ModelAnswer.Failed("depth_exceeded", $"More than {ChatCaller.MaxDepth} Cores call each other.", retryable: false);
         }
 
-        var principal = ActingFor(run, caller);
-        if (!catalogue.Current.Resolve(principal, call.Model).Succeeded(out var model, out var unknown))
+        var snapshot = catalogue.Current;
+        var principal = ActingFor(run, caller, snapshot);
+        if (!snapshot.Resolve(principal, call.Model).Succeeded(out var model, out var unknown))
         {
             return ModelAnswer.Failed(ModelFailure.ModelNotFound, unknown.Message, retryable: true);
         }
@@ -56,8 +57,14 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
     }
 
     /// <summary>The Core acts for its tenant: what the caller's own key may not see is no bound for the Core, and the other way round.</summary>
-    private static Principal ActingFor(Run run, Principal caller) =>
-        caller with { TenantId = run.TenantId, ModelGroups = null, Roles = [], Groups = [] };
+    private static Principal ActingFor(Run run, Principal caller, CatalogueSnapshot catalogue) => caller with
+    {
+        TenantId = run.TenantId,
+        PartnerId = catalogue.Tenants.GetValueOrDefault(run.TenantId)?.PartnerId,
+        ModelGroups = null,
+        Roles = [],
+        Groups = [],
+    };
 
     private static ModelAnswer AnswerOf(ChatResult result, string? code)
     {

@@ -61,6 +61,6 @@ internal sealed record RunOrder(RunTrigger Trigger, Value Input, Principal Calle
             : !Input[field].IsNull ? Input[field]
             : metadata[field];
         instance = key.Kind is ValueKind.String or ValueKind.Number ? key.ToText() : null;
-        return instance is { Length: > 0 and <= 200 };
+        return instance is { Length: > 0 and <= 200 } && !instance.Any(char.IsControl);
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class Run
         };
         Output = result.Output;
         (ErrorCode, ErrorMessage, ErrorStep) = Status is RunState.Failed or RunState.Cancelled
-            ? (result.Fault?.Code, result.Fault?.Message, result.Fault?.StepPath)
+            ? (result.Fault?.Code, result.Fault?.Message.Replace('\0', '\uFFFD'), result.Fault?.StepPath) // it may quote the input
             : (null, null, null);
         Steps = Value.Array([.. result.Trace.Select(Show)]);
         (ModelCalls, PromptTokens, CompletionTokens) = (result.Usage.ModelCalls, result.Usage.InputTokens, result.Usage.OutputTokens);

@@ -5,8 +5,6 @@ using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Checkpoints;
-using ScaiGrid.Server.Features.Tenancy;
-using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs;
 
@@ -14,13 +12,14 @@ namespace ScaiGrid.Server.Features.Runs;
 internal sealed class RunStep(IServiceScopeFactory scopes, Executor executor, CorePrograms programs, TimeProvider clock)
 {
     /// <returns>True when the run is queued again because more has happened to it meanwhile.</returns>
-    public async Task<bool> ExecuteAsync(Id<Tenant> tenantId, Id<Run> id, CancellationToken abandon)
+    public async Task<bool> ExecuteAsync(RunLease lease)
     {
+        var (tenantId, abandon) = (lease.TenantId, lease.Lost);
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantScope>().Enter(tenantId);
         var db = scope.ServiceProvider.GetRequiredService<Db>();
-        var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, abandon);
-        if (run.Status != RunState.Running)
+        var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == lease.RunId, abandon);
+        if (!lease.Holds(run))
         {
             return false; // cancelled between taking and now
         }
@@ -28,33 +27,29 @@ internal sealed class RunStep(IServiceScopeFactory scopes, Executor executor, Co
         var happened = run.Pending.Items;
         if (await programs.OfRunAsync(tenantId, run.ProgramDigest, abandon) is not { } program)
         {
-            return await SaveAsync(db, id, happened.Count, (r, now) => r.Fail("program_missing", "The program that the run began with cannot be loaded by this version.", now), null, abandon);
+            return await SaveAsync(db, lease, happened.Count, (r, now) => r.Fail("program_missing", "The program that the run began with cannot be loaded by this version.", now), null, abandon);
         }
 
+        // A Core that is gone or cannot be loaded now still has runs to finish, on the program that they began with.
+        var core = (await programs.OfAsync(tenantId, run.CoreId, CorePrograms.Newest, abandon)).Succeeded(out var loaded, out _) ? loaded : null;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(abandon);
+        limit.CancelAfter(core?.MaxDuration ?? LoadedCore.DefaultMaxDuration);
         var host = executor.HostFor(run, await CallerOfAsync(db, run, abandon));
         var result = run.HistoryKey is null
-            ? await BeginAsync(run, program, host, abandon)
-            : await GoOnAsync(run, run.HistoryKey, happened, program, host, abandon);
+            ? await Engine.RunAsync(program, Executor.StartOf(run, core?.Config ?? Value.EmptyObject), host, limit.Token)
+            : await GoOnAsync(run, run.HistoryKey, happened, program, host, limit.Token);
         abandon.ThrowIfCancellationRequested();
         if (result is null)
         {
-            return await SaveAsync(db, id, happened.Count, (r, now) => r.Fail("history_missing", "The run's history cannot be read.", now), null, abandon);
+            return await SaveAsync(db, lease, happened.Count, (r, now) => r.Fail("history_missing", "The run's history cannot be read.", now), null, abandon);
         }
 
         var historyKey = result.Status == RunStatus.Suspended ? await executor.StoreHistoryAsync(run, result.History, abandon) : run.HistoryKey;
-        return await SaveAsync(db, id, happened.Count, (r, now) =>
+        return await SaveAsync(db, lease, happened.Count, (r, now) =>
         {
             r.Take(result, now);
             r.HistoryKey = historyKey;
         }, result, abandon);
-    }
-
-    private async Task<RunResult?> BeginAsync(Run run, Program program, IRunHost host, CancellationToken ct)
-    {
-        var loaded = await programs.OfAsync(run.TenantId, run.CoreId, version: -1, ct);
-        return loaded.Succeeded(out var core, out _)
-            ? await Engine.RunAsync(program, Executor.StartOf(run, core.Config), host, ct)
-            : await Engine.RunAsync(program, Executor.StartOf(run, Value.EmptyObject), host, ct);
     }
 
     private async Task<RunResult?> GoOnAsync(Run run, string historyKey, IReadOnlyList<Value> happened, Program program, IRunHost host, CancellationToken ct)
@@ -74,13 +69,13 @@ internal sealed class RunStep(IServiceScopeFactory scopes, Executor executor, Co
         return result ?? await Engine.ResumeAsync(program, history, null, host, ct);
     }
 
-    private async Task<bool> SaveAsync(Db db, Id<Run> id, int taken, Action<Run, DateTimeOffset> change, RunResult? result, CancellationToken ct) =>
+    private async Task<bool> SaveAsync(Db db, RunLease lease, int taken, Action<Run, DateTimeOffset> change, RunResult? result, CancellationToken ct) =>
         await db.RetryOnConflictAsync(async () =>
         {
-            var run = await db.Runs.SingleAsync(r => r.Id == id, ct);
-            if (run.IsFinished)
+            var run = await db.Runs.SingleAsync(r => r.Id == lease.RunId, ct);
+            if (!lease.Holds(run))
             {
-                return false; // cancelled from outside: that stands
+                return false; // cancelled from outside, or taken over while this worker slept: that stands
             }
 
             change(run, clock.GetUtcNow());

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Data;
-using ScaiGrid.Server.Features.Tenancy;
-using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs;
 
@@ -17,8 +15,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30), Poll = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(25);
 
     private readonly SemaphoreSlim _work = new(0), _places = new(MostAtOnce);
-    private readonly ConcurrentDictionary<RunKey, Task> _active = new();
-    private readonly CancellationTokenSource _abandon = new();
+    private readonly ConcurrentDictionary<RunLease, Task> _active = new();
 
     /// <summary>Something was queued here: it need not wait for the next look.</summary>
     public void Wake()
@@ -38,15 +35,13 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            await _abandon.CancelAsync(); // what is abandoned is not saved; another worker begins where the history ends
-            await HandBackAsync();
+            await HandBackAsync(); // what is abandoned is not saved; another worker begins where the history ends
         }
     }
 
     public override void Dispose()
     {
         base.Dispose();
-        _abandon.Dispose();
         _work.Dispose();
         _places.Dispose();
     }
@@ -87,6 +82,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
 
         await using var scope = Enter(out var db);
         var now = clock.GetUtcNow();
+        var until = RunLease.End(now, Lease);
         var due = await db.Runs.Where(r => r.Status == RunState.Queued || (r.Status == RunState.Running && r.LeaseUntil < now))
             .OrderBy(r => r.Id).Take(_places.CurrentCount)
             .Select(r => new { r.TenantId, r.Id, r.Version })
@@ -96,35 +92,39 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         {
             // Only one of those who saw it changes this version.
             var won = await db.Runs.Where(r => r.TenantId == run.TenantId && r.Id == run.Id && r.Version == run.Version)
-                .ExecuteUpdateAsync(r => r.SetProperty(x => x.Status, RunState.Running).SetProperty(x => x.LeaseUntil, now + Lease).SetProperty(x => x.Version, run.Version + 1), ct);
+                .ExecuteUpdateAsync(r => r.SetProperty(x => x.Status, RunState.Running).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.Version, run.Version + 1), ct);
             if (won == 1)
             {
                 taken++;
                 await _places.WaitAsync(ct);
-                var key = new RunKey(run.TenantId, run.Id);
-                _active[key] = Task.Run(() => WorkAsync(key), CancellationToken.None);
+                var lease = new RunLease(run.TenantId, run.Id, until);
+                _active[lease] = Task.CompletedTask;
+                _active.TryUpdate(lease, Task.Run(() => WorkAsync(lease), CancellationToken.None), Task.CompletedTask); // it may be done already
             }
         }
 
         return taken;
     }
 
-    private async Task WorkAsync(RunKey key)
+    private async Task WorkAsync(RunLease lease)
     {
         try
         {
-            if (await step.ExecuteAsync(key.TenantId, key.Id, _abandon.Token))
+            if (await step.ExecuteAsync(lease))
             {
                 Wake(); // more has happened to the run meanwhile
             }
         }
+        catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested)
+        {
+        }
         catch (Exception e)
         {
-            LogRunFailed(logger, key.Id.Value, e); // a fault of ours: its lease lapses, and it is tried again
+            LogRunFailed(logger, lease.RunId.Value, e); // a fault of ours: its lease lapses, and it is tried again
         }
         finally
         {
-            _active.TryRemove(key, out _);
+            _active.TryRemove(lease, out _);
             _places.Release();
         }
     }
@@ -132,20 +132,27 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
     private async Task RenewAsync(CancellationToken ct)
     {
         await using var scope = Enter(out var db);
-        var until = clock.GetUtcNow() + Lease;
-        foreach (var key in _active.Keys)
+        var until = RunLease.End(clock.GetUtcNow(), Lease);
+        foreach (var lease in _active.Keys)
         {
-            await db.Runs.Where(r => r.TenantId == key.TenantId && r.Id == key.Id && r.Status == RunState.Running)
+            var before = lease.Extend(until);
+            var kept = await db.Runs.Where(r => r.TenantId == lease.TenantId && r.Id == lease.RunId && r.Status == RunState.Running && r.LeaseUntil == before)
                 .ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until), ct);
+            if (kept == 0)
+            {
+                await lease.LoseAsync();
+            }
         }
     }
 
     private async Task HandBackAsync()
     {
         await using var scope = Enter(out var db);
-        foreach (var key in _active.Keys)
+        foreach (var lease in _active.Keys)
         {
-            await db.Runs.Where(r => r.TenantId == key.TenantId && r.Id == key.Id && r.Status == RunState.Running)
+            await lease.LoseAsync();
+            var until = lease.Until;
+            await db.Runs.Where(r => r.TenantId == lease.TenantId && r.Id == lease.RunId && r.Status == RunState.Running && r.LeaseUntil == until)
                 .ExecuteUpdateAsync(r => r.SetProperty(x => x.Status, RunState.Queued).SetProperty(x => x.Version, x => x.Version + 1));
         }
     }
@@ -163,6 +170,4 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} could not be executed; it is tried again when its lease has lapsed.")]
     private static partial void LogRunFailed(ILogger logger, string run, Exception exception);
-
-    private readonly record struct RunKey(Id<Tenant> TenantId, Id<Run> Id);
 }
