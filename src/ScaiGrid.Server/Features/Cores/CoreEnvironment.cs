@@ -30,6 +30,12 @@ internal sealed class CoreEnvironment(IDataProtectionProvider protection)
         }
     }
 
+    /// <summary>Masks that a caller sent where no secret is stored: kept, they would be taken for the secret itself.</summary>
+    public static void CheckMasks(Value sent, Value stored, List<Fault> faults) => faults.AddRange(
+        from member in sent.Members
+        where IsSecret(member.Value) && member.Value["value"].AsString() == Masked && !IsSecret(stored[member.Key])
+        select new Fault($"environment.{member.Key}.value", "is the mask of a secret that this Core does not have"));
+
     public static Value Mask(Value environment) => Map(environment, (_, value) => IsSecret(value)
         ? Value.Object([new("type", "secret"), new("value", Masked)])
         : value);

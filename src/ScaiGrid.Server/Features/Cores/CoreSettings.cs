@@ -41,14 +41,14 @@ internal abstract record CoreSettings
     /// <summary>Every fault of the settings, told from each other and from what the caller may.</summary>
     public void Check(string? name, Principal caller, List<Fault> faults)
     {
-        if (name is { } given && (string.IsNullOrWhiteSpace(given) || given.Length > 200))
+        if (name is { } given && (string.IsNullOrWhiteSpace(given) || given.Length > 200 || given.Any(char.IsControl)))
         {
-            faults.Add(new("name", "must be 1 to 200 characters"));
+            faults.Add(new("name", "must be 1 to 200 characters, none of them a control character"));
         }
 
-        if (EntityKeyField is { Length: 0 or > 100 })
+        if (EntityKeyField is { } field && (field.Length is 0 or > 100 || field.Any(char.IsControl)))
         {
-            faults.Add(new("entity_key_field", "must be 1 to 100 characters"));
+            faults.Add(new("entity_key_field", "must be 1 to 100 characters, none of them a control character"));
         }
 
         Require(Source, ValueKind.Object, "source", "must be an object", faults);

@@ -9,7 +9,7 @@ namespace ScaiGrid.Server.Features.Cores;
 /// <summary>A Core's manifest, as far as the server has to understand it.</summary>
 internal static class CoreSource
 {
-    public const int MaxBytes = 10 << 20;
+    public const int MaxBytes = 10 << 20, LongestFlowName = 200;
 
     public static bool IsYaml(string? contentType) =>
         contentType?.Split(';')[0].Trim() is "application/yaml" or "application/x-yaml" or "text/yaml" or "text/x-yaml";
@@ -56,6 +56,11 @@ internal static class CoreSource
         if (!reading.Succeeded(out var manifest))
         {
             return Invalid(reading.Diagnostics);
+        }
+
+        if (manifest.Flows.FirstOrDefault(f => f.Name.Length > LongestFlowName) is { } flow)
+        {
+            return CoreErrors.InvalidSource.At("core.flows", $"has a flow named '{flow.Name[..20]}…'; a name may have at most {LongestFlowName} characters");
         }
 
         return Program.TryLoad(manifest, out var program, out var diagnostics) ? program : Invalid(diagnostics);

@@ -44,23 +44,20 @@ internal static class CreateCore
             return error.ToResult();
         }
 
-        if (await db.Cores.AnyAsync(c => c.TenantId == tenantId && c.Slug == core.Slug, ct))
+        var created = await db.RetryOnConflictAsync<Result<CoreView>>(async () =>
         {
-            return Taken(core).ToResult();
-        }
+            if (await db.Cores.AnyAsync(c => c.TenantId == tenantId && c.Slug == core.Slug, ct))
+            {
+                return Taken(core);
+            }
 
-        db.Cores.Add(core);
-        auditor.Changed(core.Id.Value, null, CoreView.Of(core));
-        try
-        {
+            db.Cores.Add(core);
+            auditor.Changed(core.Id.Value, null, CoreView.Of(core));
             await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException e) when (db.IsUniqueViolation(e))
-        {
-            return Taken(core).ToResult();
-        }
+            return CoreView.Of(core);
+        });
 
-        return Reply.Created(CoreView.Of(core)).WithETag(core.Version);
+        return created.Succeeded(out var answer, out var taken) ? Reply.Created(answer).WithETag(answer.Version) : taken.ToResult();
     }
 
     /// <summary>The new Core, or all that is wrong with the request.</summary>
@@ -73,6 +70,7 @@ internal static class CreateCore
             faults.Add(new("name", "must have at least one letter or digit to make a slug of"));
         }
 
+        CoreEnvironment.CheckMasks(request.Environment ?? default, default, faults);
         if (faults.Count > 0)
         {
             return KernelErrors.Faulty(faults);

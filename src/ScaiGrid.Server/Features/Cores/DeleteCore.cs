@@ -59,7 +59,7 @@ internal static class DeleteCore
 
         foreach (var run in await db.Runs.Where(r => r.CoreId == core.Id && (r.Status == RunState.Queued || r.Status == RunState.Suspended)).ToListAsync(ct))
         {
-            (run.Status, run.FinishedAt) = (RunState.Cancelled, now);
+            run.Cancel(now);
         }
     }
 }

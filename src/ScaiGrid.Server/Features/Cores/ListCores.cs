@@ -26,6 +26,11 @@ internal static class ListCores
 
         if (search is { Length: > 0 })
         {
+            if (search.Contains('\0'))
+            {
+                return KernelErrors.Validation.At("search", "must not contain the character U+0000").ToResult();
+            }
+
             var text = search.ToLowerInvariant();
             cores = cores.Where(c => c.Name.ToLower().Contains(text));
         }

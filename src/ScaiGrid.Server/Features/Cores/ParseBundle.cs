@@ -32,7 +32,7 @@ internal static class ParseBundle
             return KernelErrors.TooLarge.With("Bundle exceeds 10 MB limit").ToResult();
         }
 
-        if (!request.HasFormContentType || (await request.ReadFormAsync(ct)).Files["file"] is not { } file)
+        if (await ReadFileAsync(request, ct) is not { } file)
         {
             return KernelErrors.Validation.At("file", "is required, as a part of multipart/form-data").ToResult();
         }
@@ -47,6 +47,19 @@ internal static class ParseBundle
         return reading.Succeeded(out var manifest)
             ? Reply.Ok(new Response(manifest.Source, Summarise(manifest, reading)))
             : CoreSource.Invalid(reading.Diagnostics).ToResult();
+    }
+
+    /// <returns>Null when the body is no form, or one without that file.</returns>
+    private static async Task<IFormFile?> ReadFileAsync(HttpRequest request, CancellationToken ct)
+    {
+        try
+        {
+            return request.HasFormContentType ? (await request.ReadFormAsync(ct)).Files["file"] : null;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return null; // no boundary, or cut in the middle of a part
+        }
     }
 
     private static Summary Summarise(Manifest manifest, ManifestReading reading) => new(

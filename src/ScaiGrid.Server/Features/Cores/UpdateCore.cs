@@ -49,6 +49,12 @@ internal static class UpdateCore
                 return stale;
             }
 
+            CoreEnvironment.CheckMasks(request.Environment ?? default, core.Environment, faults);
+            if (faults.Count > 0)
+            {
+                return KernelErrors.Faulty(faults);
+            }
+
             var before = CoreView.Of(core);
             core.Name = request.Name?.Trim() ?? core.Name;
             request.Apply(core, environment);

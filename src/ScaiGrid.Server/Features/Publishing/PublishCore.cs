@@ -38,7 +38,11 @@ internal static class PublishCore
             var slug = ModelSlug.OfCore(tenant.Slug, core.Slug);
             if (core.Publication is null && await db.Models.AnyAsync(m => m.Slug == slug, ct))
             {
-                return KernelErrors.SlugConflict.With($"There is a model '{slug}' already.");
+                await db.Entry(core).ReloadAsync(ct); // it may be the model of this Core, published since it was read
+                if (core.Publication is null)
+                {
+                    return KernelErrors.SlugConflict.With($"There is a model '{slug}' already.");
+                }
             }
 
             var decided = core.Publish(new(ids.New<FrontendModel>(), ids.New<BackendModel>(), slug), clock.GetUtcNow());
