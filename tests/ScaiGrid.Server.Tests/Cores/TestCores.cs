@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Tests.Host;
 
 namespace ScaiGrid.Server.Tests.Cores;
@@ -35,6 +38,36 @@ internal static class TestCores
                 - id: tell
                   rigid: "Decision: {{decision}}"
         """;
+
+    /// <summary>The smallest PNG that can be: one transparent pixel.</summary>
+    public const string PngBase64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
+    private static readonly IdSource Ids = new(TimeProvider.System);
+
+    /// <summary>The body of a chat call with one thing said.</summary>
+    public static object Message(string model, string message, bool stream = false) => new { model, messages = new[] { new { role = "user", content = message } }, stream };
+
+    /// <summary>A fresh tenant, its admin, and a Core of theirs.</summary>
+    /// <param name="core">YAML, or the fields of the JSON form.</param>
+    public static async Task<(TestTenant Acme, HttpClient Admin, string Id)> NewCoreAsync(this World world, object core)
+    {
+        var acme = await world.NewTenantAsync();
+        var admin = await acme.AsAdminAsync();
+        var created = core is string yaml ? await admin.CreateCoreAsync(yaml) : await admin.PostDataAsync($"{Base}/cores", core, HttpStatusCode.Created);
+        return (acme, admin, created.Text("id")!);
+    }
+
+    /// <summary>A model of the tenant that answers by a script, at 2 and 10 a million tokens.</summary>
+    public static async Task NewScriptedModelAsync(this TestTenant acme, string slug, string script)
+    {
+        var backend = new BackendModel { Id = Ids.New<BackendModel>(), TenantId = acme.Tenant.Id, ProviderType = "scripted", Name = slug, ConnectionConfig = Value.FromJson(script), CreatedAt = DateTimeOffset.UnixEpoch };
+        var model = new FrontendModel { Id = Ids.New<FrontendModel>(), TenantId = acme.Tenant.Id, Slug = new(slug), DisplayName = slug, InputPricePerMtok = 2, OutputPricePerMtok = 10, CreatedAt = DateTimeOffset.UnixEpoch };
+        await acme.World.Server.WithDbAsync(db =>
+        {
+            db.AddRange(backend, model, new ModelBackend { FrontendId = model.Id, BackendId = backend.Id });
+            return db.SaveChangesAsync();
+        });
+    }
 
     extension(HttpClient http)
     {

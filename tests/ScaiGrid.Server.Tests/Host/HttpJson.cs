@@ -17,7 +17,7 @@ internal static class HttpJson
             using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
             using var response = await http.SendAsync(request, Cancel);
             var text = await response.Content.ReadAsStringAsync(Cancel);
-            return (response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+            return (response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text, new() { MaxDepth = 128 }).RootElement);
         }
 
         /// <summary>The <c>data</c> of an answer that must have that status.</summary>

@@ -1,0 +1,151 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Kernel;
+using ScaiGrid.Server.Tests.Cores;
+using ScaiGrid.Server.Tests.Host;
+
+namespace ScaiGrid.Server.Tests.Runs;
+
+/// <summary>Queued runs outlive the worker that has them, and are never worked on twice.</summary>
+public sealed class RunTakeOverTests(World world)
+{
+    private static readonly DateTimeOffset Lapsed = DateTimeOffset.UnixEpoch;
+
+    [Fact]
+    public async Task A_run_whose_worker_died_is_taken_over()
+    {
+        var admin = await (await world.NewTenantAsync()).AsAdminAsync();
+        var id = await admin.StartedCoreAsync(TestCores.Echo);
+        var run = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/invoke", new { input = new { message = "Hi" }, wait = false }, HttpStatusCode.Accepted);
+        await admin.CompletedAsync(run);
+
+        await ChangeAsync(run, r =>
+        {
+            (r.Status, r.LeaseUntil, r.FinishedAt, r.Output) = (RunState.Running, Lapsed, null, default);
+        });
+
+        Assert.Equal("You said: Hi", (await admin.CompletedAsync(run)).Text("output"));
+    }
+
+    [Fact]
+    public async Task A_worker_that_died_between_history_and_row_leaves_a_run_that_can_still_be_answered()
+    {
+        var admin = await (await world.NewTenantAsync()).AsAdminAsync();
+        var id = await admin.StartedCoreAsync(TestCores.Approval);
+        var run = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { message = "x" } }, HttpStatusCode.Accepted);
+        var first = (await admin.RunBecomesAsync(run, "suspended")).At("checkpoints")[0].Text("id");
+        await world.Server.WithDbAsync(db => db.Checkpoints.Where(c => c.ExecutionId == new Id<Run>(run.Text("id")!)).ExecuteDeleteAsync());
+        await ChangeAsync(run, r => (r.Status, r.LeaseUntil, r.HistoryKey) = (RunState.Running, Lapsed, null));
+
+        var second = (await admin.RunBecomesAsync(run, "suspended")).At("checkpoints")[0].Text("id");
+        await admin.ResolveAsync(second, "approve");
+
+        Assert.NotEqual(first, second);
+        Assert.Equal("Decision: approve", (await admin.CompletedAsync(run)).Text("output"));
+    }
+
+    [Fact]
+    public async Task A_worker_that_slept_past_its_lease_changes_nothing_any_more()
+    {
+        var acme = await world.NewTenantAsync();
+        var admin = await acme.AsAdminAsync();
+        var slug = $"slow/{acme.Tenant.Slug}";
+        await acme.NewScriptedModelAsync(slug, """{"default":{"reply":"late","delay_ms":500}}""");
+        var id = await admin.StartedCoreAsync(RunModelTests.Asking(slug));
+        var run = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { message = "x" } }, HttpStatusCode.Accepted);
+        await admin.CompletedAsync(run);
+        var (mine, others) = (RunLease.End(DateTimeOffset.UtcNow, TimeSpan.FromHours(1)), RunLease.End(DateTimeOffset.UtcNow, TimeSpan.FromHours(2)));
+        await ChangeAsync(run, r => (r.Status, r.LeaseUntil, r.FinishedAt, r.Output) = (RunState.Running, mine, null, "kept"));
+        using var lease = new RunLease(acme.Tenant.Id, new(run.Text("id")!), mine);
+        var working = world.Server.Services.GetRequiredService<RunStep>().ExecuteAsync(lease);
+        await ChangeAsync(run, r => r.LeaseUntil = others);
+
+        Assert.False(await working);
+
+        await world.Server.WithDbAsync(async db =>
+        {
+            var row = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == new Id<Run>(run.Text("id")!));
+            Assert.Equal((RunState.Running, others, (Value)"kept"), (row.Status, row.LeaseUntil, row.Output));
+            return 0;
+        });
+    }
+
+    [Fact]
+    public async Task Two_servers_execute_each_queued_run_once()
+    {
+        var acme = await world.NewTenantAsync();
+        var admin = await acme.AsAdminAsync();
+        var slug = $"once/{acme.Tenant.Slug}";
+        await acme.NewScriptedModelAsync(slug, """{"default":{"reply":"done"}}""");
+        var id = await admin.StartedCoreAsync(RunModelTests.Asking(slug));
+        await using var other = world.Server.AnotherReplica();
+        _ = other.Services;
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+            admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { message = $"{i}" } }, HttpStatusCode.Accepted)));
+        foreach (var run in runs)
+        {
+            await admin.CompletedAsync(run);
+        }
+
+        await other.Services.GetRequiredService<WriteBehind>().FlushAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(runs.Select(r => r.Text("id")).Order(), (await world.UsageAsync(acme)).Select(u => u.RunId).Order());
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_finishes_on_the_program_that_it_began_with()
+    {
+        var admin = await (await world.NewTenantAsync()).AsAdminAsync();
+        var id = await admin.StartedCoreAsync(TestCores.Approval);
+        var run = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/invoke", new { input = new { message = "x" } }, HttpStatusCode.Accepted);
+
+        await admin.DataAsync(HttpMethod.Put, $"{TestCores.Base}/cores/{id}", new { source = JsonElement.Parse("""{"core":{"name":"E","flows":[{"name":"other","steps":[{"id":"s","rigid":"New"}]}]}}""") });
+        Assert.Equal("New", (await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/invoke")).Text("output"));
+        await admin.ResolveAsync(run.At("checkpoints")[0].Text("id"), "reject");
+
+        Assert.Equal("Decision: reject", (await admin.CompletedAsync(run)).Text("output"));
+    }
+
+    [Fact]
+    public void A_lease_is_held_as_long_as_the_row_has_its_time()
+    {
+        var (first, second) = (RunLease.End(Lapsed.AddTicks(7), TimeSpan.FromSeconds(30)), RunLease.End(Lapsed, TimeSpan.FromSeconds(60)));
+        using var lease = new RunLease(new("tnt_1"), new("run_1"), first);
+        Assert.Equal(Lapsed.AddSeconds(30), first);
+
+        Assert.True(lease.Holds(Row(RunState.Running, first)));
+        Assert.False(lease.Holds(Row(RunState.Running, second)));
+        Assert.Equal(first, lease.Extend(second));
+        Assert.True(lease.Holds(Row(RunState.Running, first)));
+        Assert.True(lease.Holds(Row(RunState.Running, second)));
+        Assert.False(lease.Holds(Row(RunState.Cancelled, second)));
+        Assert.False(lease.Holds(Row(RunState.Running, null)));
+        lease.Extend(second.AddSeconds(30));
+        Assert.False(lease.Holds(Row(RunState.Running, first)));
+    }
+
+    private static Run Row(RunState state, DateTimeOffset? until) => new()
+    {
+        Id = new("run_1"),
+        TenantId = new("tnt_1"),
+        CoreId = new("core_1"),
+        ProgramDigest = "x",
+        FlowName = "f",
+        Trigger = RunTrigger.Api,
+        StartedBy = new("usr_1"),
+        StartedAt = Lapsed,
+        Status = state,
+        LeaseUntil = until,
+    };
+
+    private Task<int> ChangeAsync(JsonElement run, Action<Run> change) => world.Server.WithDbAsync(async db =>
+    {
+        change(await db.Runs.SingleAsync(r => r.Id == new Id<Run>(run.Text("id")!)));
+        return await db.SaveChangesAsync();
+    });
+}
