@@ -44,7 +44,7 @@ internal static class GetRun
     {
         await writeBehind.FlushAsync(ct);
         return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, ct) is { } run
-            ? Reply.Ok(new StepsView(run.Id, run.Status, run.Steps))
+            ? Reply.Ok(new StepsView(run.Id, run.Status, Value.FromJson(run.Steps)))
             : RunErrors.Missing(id).ToResult();
     }
 }

@@ -54,8 +54,8 @@ internal sealed partial class Run : IIdentified<Run>
     /// <summary>The path of the step that failed.</summary>
     public string? ErrorStep { get; set; }
 
-    /// <summary>The trace: one object a step, in the order they began.</summary>
-    public Value Steps { get; set; } = Value.EmptyArray;
+    /// <summary>What it did so far, as <see cref="RunTrace"/> writes it.</summary>
+    public string Steps { get; set; } = "[]";
 
     /// <summary>The object that holds the history from which a waiting run goes on; null when it never waited.</summary>
     public string? HistoryKey { get; set; }

@@ -21,7 +21,7 @@ internal sealed partial class Run
         (ErrorCode, ErrorMessage, ErrorStep) = Status is RunState.Failed or RunState.Cancelled
             ? (result.Fault?.Code, result.Fault?.Message.Replace('\0', '\uFFFD'), result.Fault?.StepPath) // it may quote the input
             : (null, null, null);
-        Steps = Value.Array([.. result.Trace.Select(Show)]);
+        Steps = RunTrace.Write(result.Trace);
         (ModelCalls, PromptTokens, CompletionTokens) = (result.Usage.ModelCalls, result.Usage.InputTokens, result.Usage.OutputTokens);
         FinishedAt = IsFinished ? now : null;
         LeaseUntil = null;
@@ -49,38 +49,4 @@ internal sealed partial class Run
             Status = RunState.Queued;
         }
     }
-
-    private static Value Show(StepTrace step)
-    {
-        var members = new List<KeyValuePair<string, Value>>(12)
-        {
-            new("path", step.Path),
-            new("id", step.Id),
-            new("kind", step.Kind),
-            new("node_id", step.NodeId),
-            new("result_binding", step.ResultBinding),
-            new("status", step.Status.ToString().ToLowerInvariant()),
-            new("started_at", Time(step.StartedAt)),
-            new("finished_at", step.FinishedAt is { } finished ? Time(finished) : Value.Null),
-            new("result", step.Result),
-        };
-        if (step.ResultTruncated)
-        {
-            members.Add(new("result_truncated", true));
-        }
-
-        if (step.Usage is { InputTokens: > 0 } or { OutputTokens: > 0 })
-        {
-            members.Add(new("usage", Value.Object([new("prompt_tokens", step.Usage.InputTokens), new("completion_tokens", step.Usage.OutputTokens)])));
-        }
-
-        if (step.Fault is { } fault)
-        {
-            members.Add(new("error", Value.Object([new("code", fault.Code), new("message", fault.Message)])));
-        }
-
-        return Value.Object(members);
-    }
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }
