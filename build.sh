@@ -9,6 +9,7 @@ usage() {
     cat <<'TEXT'
 usage: ./build.sh COMMAND [ARGUMENT…]
 
+  demo [--port N] [--data FOLDER]  build, start with a sample company, publish two sample Cores, call one, stay up
   run [-- ARGUMENT…]               build and start the server; arguments go to it
   test [PROJECT…] [-- OPTION…]     build and test everything, or the named projects (Flows, Server, EndToEnd, …);
                                    installs the PostgreSQL, S3 and OpenID servers it needs; options go to the test programs
@@ -45,6 +46,7 @@ ci() {
 command=${1:-help}
 (($# == 0)) || shift
 case $command in
+    demo) exec eng/demo.sh "$@" ;;
     run) run "$@" ;;
     test) exec eng/test.sh "$@" ;;
     e2e) exec eng/test.sh EndToEnd "$@" ;;

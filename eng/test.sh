@@ -48,6 +48,21 @@ start_servers() {
     export SCAIGRID_TEST_POSTGRES SCAIGRID_TEST_S3 SCAIGRID_TEST_OIDC_DIR
 }
 
+# What the tests of the published server call it with.
+install_clients() {
+    local python
+    npm_ci "$root/tests/ScaiGrid.EndToEnd/node"
+    have curl || install_packages curl curl ca-certificates
+    if ! /usr/bin/python3 -c 'import httpx' 2>/dev/null && have apt-get && ((EUID == 0)); then
+        install_packages "Python's httpx" python3-httpx
+    fi
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import httpx' 2>/dev/null; then
+            export SCAIGRID_TEST_PYTHON=$python
+        fi
+    done
+}
+
 build() {
     local project
     for project in "$@"; do
@@ -106,6 +121,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 if needs_servers "${projects[@]}"; then start_servers; fi
+if [[ " ${projects[*]} " == *" EndToEnd "* ]]; then install_clients; fi
 build "${projects[@]}"
 for project in "${projects[@]}"; do
     name=$(full_name "$project")

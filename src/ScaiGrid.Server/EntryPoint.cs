@@ -17,7 +17,9 @@ internal sealed class EntryPoint
         }
 
         builder.WebHost.UseUrls(options.Urls.Split(';')).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning); // what the framework does for each request is not news
+        builder.Logging
+            .AddFilter("Microsoft", LogLevel.Warning) // what the framework does for each request is not news
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information); // where it listens is
         builder.Services.AddScaiGrid(options);
 
         var app = builder.Build();

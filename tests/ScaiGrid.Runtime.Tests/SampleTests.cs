@@ -6,7 +6,7 @@ namespace ScaiGrid.Runtime.Tests;
 
 public partial class SampleTests
 {
-    private static readonly Program Expenses = Load("samples/cores/expense-approval.yaml");
+    private static readonly Program Expenses = Load("samples/cores/approval-agent.yaml");
 
     [Theory]
     [InlineData("Taxi 48.20 EUR", "Approved: 48.2 is within the limit of 100.")]
@@ -19,6 +19,18 @@ public partial class SampleTests
 
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.StartsWith(reply, run.Output["response"].AsString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Laptop 1,200 EUR", "1200")]
+    [InlineData("Laptop 1.200 EUR", "1200")]
+    [InlineData("Laptop 1.200,99 EUR", "1200.99")]
+    [InlineData("Laptop 1200. Thanks!", "1200")]
+    public async Task Thousands_are_not_taken_for_cents(string message, string amount)
+    {
+        var run = await Expenses.RunAsync(input: Value.Object([new("message", message)]).ToJson());
+
+        Assert.Equal($"Approve {amount} for: {message}?", Assert.Single(run.Checkpoints).Prompt);
     }
 
     [Theory]
