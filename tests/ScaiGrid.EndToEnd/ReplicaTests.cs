@@ -28,6 +28,22 @@ public sealed class ReplicaTests
     }
 
     [Fact]
+    public async Task A_key_revoked_on_one_stops_on_the_other_within_two_seconds()
+    {
+        await using var installation = Installation.Make(Database.Postgres);
+        await using var one = await installation.StartAsync();
+        await using var other = await installation.StartAsync();
+        using var here = one.ClientFor(installation.Key);
+        using var there = other.ClientFor(installation.OtherKey);
+        Assert.Equal(HttpStatusCode.OK, (await there.SendAsync(HttpMethod.Get, "/v1/me")).Status);
+
+        var revoked = await here.SendAsync(HttpMethod.Delete, "/v1/api-keys/key_other");
+
+        Assert.Equal(HttpStatusCode.NoContent, revoked.Status);
+        await Eventually.TrueAsync(async () => (await there.SendAsync(HttpMethod.Get, "/v1/me")).Status == HttpStatusCode.Unauthorized, Bound);
+    }
+
+    [Fact]
     public async Task A_run_that_waits_on_one_goes_on_after_a_decision_on_the_other()
     {
         await using var installation = Installation.Make(Database.Postgres);
