@@ -20,6 +20,7 @@ internal sealed unsafe class Segment : IDisposable
     public Segment(string path)
     {
         _file = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        Extend(InitialSize);
         Map(InitialSize);
     }
 
@@ -44,8 +45,10 @@ internal sealed unsafe class Segment : IDisposable
     {
         if (_used + line.Length + 1 > _size)
         {
+            var size = Math.Max(_size * 2, _used + line.Length + 1);
+            Extend(size);
             Unmap();
-            Map(Math.Max(_size * 2, _used + line.Length + 1));
+            Map(size);
         }
 
         var free = new Span<byte>(_start + _used, line.Length + 1);
@@ -90,6 +93,17 @@ internal sealed unsafe class Segment : IDisposable
         }
 
         return [.. lines];
+    }
+
+    /// <summary>Writes zeros up to the size: a disk that is full says so here, as an error, and not later as a fault of memory.</summary>
+    private void Extend(long size)
+    {
+        var zeros = new byte[64 << 10];
+        _file.Position = _file.Length;
+        while (_file.Position < size)
+        {
+            _file.Write(zeros, 0, (int)Math.Min(zeros.Length, size - _file.Position));
+        }
     }
 
     private void Map(long size)

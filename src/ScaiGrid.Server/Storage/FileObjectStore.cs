@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ScaiGrid.Server.Storage;
 
 /// <summary>Objects as files below one folder.</summary>
-internal sealed class FileObjectStore(string root) : IObjectStore
+internal sealed partial class FileObjectStore(string root) : IObjectStore
 {
     // A name that no key can have, so that half-written files are never listed or read.
     private readonly string _incoming = Path.Combine(root, ".incoming");
@@ -27,13 +28,7 @@ internal sealed class FileObjectStore(string root) : IObjectStore
                 file.Flush(flushToDisk: true);
             }
 
-            // Moving without overwriting is one step for everyone who looks, and only one of many writers succeeds.
-            File.Move(temporary, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
+            return TryLink(temporary, path);
         }
         finally
         {
@@ -84,6 +79,21 @@ internal sealed class FileObjectStore(string root) : IObjectStore
             yield return ObjectKey.Parse(key, null);
         }
     }
+
+    /// <summary>
+    /// Gives the complete file its name. For everyone who looks this is one step, and only one of many writers succeeds, which a move that first
+    /// looks whether the name is free cannot promise.
+    /// </summary>
+    private static bool TryLink(string from, string to)
+    {
+        const int AlreadyExists = 17; // EEXIST
+        return Link(from, to) == 0 ? true
+            : Marshal.GetLastPInvokeError() == AlreadyExists ? false
+            : throw new IOException($"Linking '{to}' failed: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 
     private string PathOf(ObjectKey key) => Path.Combine(root, key.Value);
 }
