@@ -62,11 +62,11 @@ const scenarios = {
 };
 
 /** A peer that does not answer the call itself must not be measured: errors are fast. */
-async function answers({ name, url, model }) {
+async function answers({ name, url, model }, stream) {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] }),
+    body: JSON.stringify({ model, stream, messages: [{ role: 'user', content: 'hi' }] }),
   });
   const text = await response.text();
   if (response.status !== 200) {
@@ -75,10 +75,10 @@ async function answers({ name, url, model }) {
   return true;
 }
 
-async function usable(peers) {
+async function usable(peers, stream) {
   const found = [];
   for (const candidate of peers.filter(Boolean)) {
-    if (await attempt(candidate.name, () => answers(candidate))) {
+    if (await attempt(candidate.name, () => answers(candidate, stream))) {
       found.push(candidate);
     }
   }
@@ -98,7 +98,7 @@ async function runScenario({ title, connections, measure, prepare, peers }) {
   if (prepare && (!scaigrid || await attempt(title, async () => { await prepare(); return true; }) === null)) {
     return `## ${title}\n\nnot measured\n`;
   }
-  const contenders = await usable(peers());
+  const contenders = await usable(peers(), measure === measureStreams);
   const rows = [];
   for (const count of connections) {
     const samples = contenders.map(() => []);

@@ -5,15 +5,13 @@ using ScaiGrid.EndToEnd.Host;
 namespace ScaiGrid.EndToEnd;
 
 /// <summary>SIGKILL at any moment: nothing acknowledged is lost, nothing is half done.</summary>
-public sealed class CrashTests
+public abstract class CrashTests(Database database)
 {
     /// <summary>Enough for each change; <c>SCAIGRID_TEST_KILLS</c> asks for more before a release.</summary>
     private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("SCAIGRID_TEST_KILLS") ?? "30", CultureInfo.InvariantCulture);
 
-    [Theory]
-    [InlineData(Database.Sqlite)]
-    [InlineData(Database.Postgres)]
-    public async Task Killed_again_and_again_while_Cores_are_published_and_called_nothing_is_half_done_or_lost(Database database)
+    [Fact]
+    public async Task Killed_again_and_again_while_Cores_are_published_and_called_nothing_is_half_done_or_lost()
     {
         await using var installation = Installation.Make(database);
         var moments = new Random(20260301);
@@ -42,10 +40,8 @@ public sealed class CrashTests
         Assert.NotEmpty(answered);
     }
 
-    [Theory]
-    [InlineData(Database.Sqlite)]
-    [InlineData(Database.Postgres)]
-    public async Task A_waiting_run_survives_and_goes_on_after_the_decision(Database database)
+    [Fact]
+    public async Task A_waiting_run_survives_and_goes_on_after_the_decision()
     {
         await using var installation = Installation.Make(database);
         string slug, run, checkpoint;
@@ -134,3 +130,7 @@ public sealed class CrashTests
         }
     }
 }
+
+public sealed class CrashOnSqliteTests() : CrashTests(Database.Sqlite);
+
+public sealed class CrashOnPostgresTests() : CrashTests(Database.Postgres);
