@@ -11,18 +11,25 @@ public sealed class Program
     /// <summary>The runtime version of the manifest is later than this engine.</summary>
     public const string UnsupportedVersion = "RT001";
 
+    /// <summary>A step is of a kind that this engine does not execute.</summary>
+    public const string UnsupportedStep = "RT002";
+
     private static readonly Version Newest = new(0, 2);
 
     private readonly OrderedDictionary<string, Node[]> _flows = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Variable> _variables;
 
-    private Program(Manifest manifest)
+    private Program(Manifest manifest, List<Diagnostic> diagnostics)
     {
         (Manifest, Digest) = (manifest, manifest.Digest);
         _variables = manifest.Variables.ToDictionary(v => v.Name, StringComparer.Ordinal);
-        foreach (var flow in manifest.Flows)
+        for (var i = 0; i < manifest.Flows.Count; i++)
         {
-            _flows.Add(flow.Name, NodeKinds.Compile(flow.Steps, manifest));
+            var unknown = new List<StepHead>();
+            _flows.Add(manifest.Flows[i].Name, new NodeKinds(manifest, unknown).Compile(manifest.Flows[i].Steps));
+            diagnostics.AddRange(unknown.Select(head => new Diagnostic(
+                Severity.Error, UnsupportedStep, $"This engine does not execute '{head.Kind}' steps.", $"core.flows[{i}].{head.Path}",
+                NodeId: head.NodeId ?? head.Id)));
         }
     }
 
@@ -37,19 +44,21 @@ public sealed class Program
     public static bool TryLoad(
         Manifest manifest, [NotNullWhen(true)] out Program? program, out IReadOnlyList<Diagnostic> diagnostics)
     {
-        if (Version.TryParse(manifest.RuntimeVersion, out var version) && version <= Newest)
+        program = null;
+        if (!Version.TryParse(manifest.RuntimeVersion, out var version) || version > Newest)
         {
-            (program, diagnostics) = (new(manifest), []);
-            return true;
+            diagnostics =
+            [
+                new(Severity.Error, UnsupportedVersion, $"This engine runs versions up to {Newest}, not '{manifest.RuntimeVersion}'.",
+                    "core.runtime_version"),
+            ];
+            return false;
         }
 
-        program = null;
-        diagnostics =
-        [
-            new(Severity.Error, UnsupportedVersion, $"This engine runs versions up to {Newest}, not '{manifest.RuntimeVersion}'.",
-                "core.runtime_version"),
-        ];
-        return false;
+        var faults = new List<Diagnostic>();
+        var loaded = new Program(manifest, faults);
+        (program, diagnostics) = (faults.Count == 0 ? loaded : null, faults);
+        return program is not null;
     }
 
     internal bool TryGetFlow(string name, [NotNullWhen(true)] out Node[]? steps) => _flows.TryGetValue(name, out steps);

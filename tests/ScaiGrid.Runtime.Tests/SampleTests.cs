@@ -84,7 +84,7 @@ public partial class SampleTests
         var reference = File.ReadAllText(Path.Combine(Golden.Root, "docs/manifest.md"));
         var codes = typeof(ManifestCodes).GetFields().Concat(typeof(RunFaults).GetFields()).Select(f => (string)f.GetRawConstantValue()!);
 
-        Assert.Empty(codes.Append(Program.UnsupportedVersion).Where(code => !reference.Contains($"`{code}`", StringComparison.Ordinal)));
+        Assert.Empty(codes.Concat([Program.UnsupportedVersion, Program.UnsupportedStep]).Where(code => !reference.Contains($"`{code}`", StringComparison.Ordinal)));
     }
 
     private static Program Load(string path)

@@ -20,7 +20,7 @@ public static class ManifestCodes
     public const string Duplicate = "MF104";
     public const string Target = "MF105";
     public const string Keyword = "MF106";
-    public const string UnavailableStep = "MF107";
+    // MF107, a kind that a version did not run, is not used again.
     public const string Expression = "MF108";
     public const string Template = "MF109";
     public const string OutputType = "MF110";
@@ -31,6 +31,7 @@ public static class ManifestCodes
     public const string Range = "MF115";
     public const string Name = "MF116";
     public const string FailurePolicy = "MF117";
+    public const string CoreAddress = "MF118";
 
     public const string UndefinedName = "MF201";
     public const string UnknownKey = "MF202";

@@ -126,6 +126,23 @@ internal sealed partial class ManifestNode
         return IsFree(name) ? name : null;
     }
 
+    /// <summary>A word that names something outside of the program: a plugin, one of its methods, a queue.</summary>
+    public string? Token()
+    {
+        if (Text() is not { } text)
+        {
+            return null;
+        }
+
+        if (TokenText().IsMatch(text))
+        {
+            return text;
+        }
+
+        Error(ManifestCodes.Name, $"'{text}' is not a name: letters, digits, '_', '-' and '.', at most 128.");
+        return null;
+    }
+
     public bool IsFree(string name)
     {
         if (name is not ("input" or "config" or "run" or "true" or "false" or "null" or "in"))
@@ -199,4 +216,7 @@ internal sealed partial class ManifestNode
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex Identifier();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.-]{1,128}\z")]
+    private static partial Regex TokenText();
 }

@@ -42,6 +42,7 @@ public static partial class ManifestReader
         var meta = core.Given("scaiflow_meta");
         var models = ReadModels(meta is not null && meta.IsObject() ? meta.Given("models") : null, core.Given("model"));
         var variables = ReadVariables(core.Given("variables"));
+        var queueScope = core.Given("scaiqueue") is { } queues && queues.IsObject() ? queues.Given("scope")?.Token() : null;
         return new()
         {
             Name = name,
@@ -57,7 +58,7 @@ public static partial class ManifestReader
             Models = models,
             Plugins = ReadPlugins(core.Given("plugins")),
             Variables = variables,
-            Flows = core.Required("flows") is { } flows ? ReadFlows(flows, name, models, variables) : [],
+            Flows = core.Required("flows") is { } flows ? ReadFlows(flows, name, models, variables, queueScope) : [],
             Meta = meta?.Value ?? Value.EmptyObject,
             Source = source,
         };
@@ -68,7 +69,7 @@ public static partial class ManifestReader
         : new(null, null);
 
     private static List<Flow> ReadFlows(
-        ManifestNode list, string coreName, IReadOnlyList<ModelRole> models, IReadOnlyList<Variable> variables)
+        ManifestNode list, string coreName, IReadOnlyList<ModelRole> models, IReadOnlyList<Variable> variables, string? queueScope)
     {
         var flows = new List<Flow>();
         var roles = models.Select(m => m.Role).ToHashSet(StringComparer.Ordinal);
@@ -88,7 +89,7 @@ public static partial class ManifestReader
                     name.Length == 0 ? "'name' is required." : $"Another flow has the name '{name}'.");
             }
 
-            var reader = new StepReader(list.Report, roles);
+            var reader = new StepReader(list.Report, roles, queueScope);
             foreach (var variable in variables)
             {
                 reader.Names.Define(variable.Name);

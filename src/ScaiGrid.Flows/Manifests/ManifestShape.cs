@@ -52,7 +52,7 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
     private static ManifestShape StepShape()
     {
         // Steps hold steps: the array is filled after the shape that refers to it exists.
-        var members = new (string, ManifestShape)[8];
+        var members = new (string, ManifestShape)[13];
         var step = new ManifestShape(StepKeys, members);
         members[0] = ("decision", new(["when", "next"]));
         members[1] = ("foreach", new(["in", "as", "index", "steps"], ("steps", step)));
@@ -67,6 +67,12 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
         members[5] = ("constraints", new(["never", "always", "prefer"]));
         members[6] = ("on_validation_failure", step);
         members[7] = ("meta", new(["node_id", "node_kind", "node_label", "node_config"]));
+        members[8] = ("plugin_call", new(["alias", "method", "args", "timeout"]));
+        members[9] = ("http_call", new(["method", "url", "headers", "query", "body", "timeout"]));
+        members[10] = ("queue_publish", new(["queue", "scope", "message_type", "payload", "priority", "reason"]));
+        members[11] = ("queue_consume", new(["queue", "scope", "timeout"]));
+        members[12] = ("core_call", new(
+            ["target", "flow_name", "input", "instance_key", "version", "timeout", "is_async"]));
         return step;
     }
 }

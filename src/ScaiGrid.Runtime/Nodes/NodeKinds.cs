@@ -3,21 +3,34 @@ using ScaiGrid.Flows.Manifests;
 namespace ScaiGrid.Runtime.Nodes;
 
 /// <summary>Which node executes which step. A new kind is one file and its line here.</summary>
-internal static class NodeKinds
+/// <param name="unknown">Gets the steps that no node executes: a manifest may say more than this engine does.</param>
+internal sealed class NodeKinds(Manifest manifest, List<StepHead> unknown)
 {
-    public static Node[] Compile(IReadOnlyList<Step> steps, Manifest manifest) =>
-        [.. steps.Select(step => Compile(step, manifest))];
+    public Node[] Compile(IReadOnlyList<Step> steps) => [.. steps.Select(Compile).OfType<Node>()];
 
-    private static Node Compile(Step step, Manifest manifest) => step switch
+    private Node? Compile(Step step)
     {
-        RigidStep rigid => new RigidNode(rigid),
-        SetStep set => new SetNode(set),
-        DecisionStep decision => new DecisionNode(decision),
-        ForeachStep loop => new ForeachNode(loop, Compile(loop.Steps, manifest)),
-        WhileStep loop => new WhileNode(loop, Compile(loop.Steps, manifest)),
-        ParallelStep parallel => new ParallelNode(parallel, [.. parallel.Branches.Select(b => Compile(b.Steps, manifest))]),
-        LlmTurnStep turn => new LlmTurnNode(turn, manifest, Compile(turn.OnValidationFailure, manifest)),
-        CheckpointStep checkpoint => new CheckpointNode(checkpoint),
-        _ => throw new InvalidOperationException($"No node executes a {step.Head.Kind} step."),
-    };
+        switch (step)
+        {
+            case RigidStep rigid:
+                return new RigidNode(rigid);
+            case SetStep set:
+                return new SetNode(set);
+            case DecisionStep decision:
+                return new DecisionNode(decision);
+            case ForeachStep loop:
+                return new ForeachNode(loop, Compile(loop.Steps));
+            case WhileStep loop:
+                return new WhileNode(loop, Compile(loop.Steps));
+            case ParallelStep parallel:
+                return new ParallelNode(parallel, [.. parallel.Branches.Select(b => Compile(b.Steps))]);
+            case LlmTurnStep turn:
+                return new LlmTurnNode(turn, manifest, Compile(turn.OnValidationFailure));
+            case CheckpointStep checkpoint:
+                return new CheckpointNode(checkpoint);
+            default:
+                unknown.Add(step.Head);
+                return null;
+        }
+    }
 }

@@ -93,6 +93,10 @@ internal static class ExpressionReading
             return template;
         }
 
+        /// <summary>An object; the strings in it are templates. Null when absent and after an error.</summary>
+        public ValueTemplate? ObjectTemplate(ManifestNode? node) =>
+            node is not null && node.IsObject() ? reader.ValueTemplate(node) : null;
+
         private void Uses(ManifestNode node, IEnumerable<string> names)
         {
             foreach (var name in names)

@@ -5,8 +5,7 @@ internal static class StepKinds
 {
     public delegate Step? Read(StepReader reader, StepHead head, ManifestNode step, ManifestNode body);
 
-    /// <summary>Null marks a kind of the language that this runtime version does not run.</summary>
-    private static readonly Dictionary<string, Read?> Kinds = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Read> Kinds = new(StringComparer.Ordinal)
     {
         ["llm_turn"] = LlmTurnStep.Read,
         ["rigid"] = RigidStep.Read,
@@ -16,14 +15,14 @@ internal static class StepKinds
         ["while"] = WhileStep.Read,
         ["parallel"] = ParallelStep.Read,
         ["checkpoint"] = CheckpointStep.Read,
-        ["plugin_call"] = null,
-        ["http_call"] = null,
-        ["queue_publish"] = null,
-        ["queue_consume"] = null,
-        ["core_call"] = null,
+        ["plugin_call"] = PluginCallStep.Read,
+        ["http_call"] = HttpCallStep.Read,
+        ["queue_publish"] = QueuePublishStep.Read,
+        ["queue_consume"] = QueueConsumeStep.Read,
+        ["core_call"] = CoreCallStep.Read,
     };
 
     public static bool IsKeyword(string key) => Kinds.ContainsKey(key);
 
-    public static Read? Find(string keyword) => Kinds[keyword];
+    public static Read Find(string keyword) => Kinds[keyword];
 }

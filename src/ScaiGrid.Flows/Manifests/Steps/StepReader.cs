@@ -4,7 +4,7 @@ using ScaiGrid.Flows.Language;
 namespace ScaiGrid.Flows.Manifests;
 
 /// <summary>Reads the steps of one flow: lists within lists, the ids they share, and the names they bind and use.</summary>
-internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<string> roles)
+internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<string> roles, string? queueScope)
 {
     public const int MaxNesting = 32;
 
@@ -21,6 +21,9 @@ internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<str
 
     /// <summary>Names that expressions can read from now on, or from before: a list may be entered more than once.</summary>
     public NameCheck Names => _names;
+
+    /// <summary>Where the queues of a step are that names no scope of its own.</summary>
+    public string? QueueScope => queueScope;
 
     public bool HasRole(string role) => roles.Contains(role);
 
@@ -114,14 +117,9 @@ internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<str
         }
 
         var body = node.Member(keywords[0])!;
-        if (StepKinds.Find(keywords[0]) is not { } read)
-        {
-            body.Error(ManifestCodes.UnavailableStep, $"Step kind '{keywords[0]}' is not available in this runtime version.");
-            return null;
-        }
-
         var result = node.Given("result") is { } given ? given.Name() : node.IsFree(id) ? id : null;
         _names.Define(result ?? id);
+        var read = StepKinds.Find(keywords[0]);
         return read(this, new(id, keywords[0], path, result ?? id, Target(node.Member("next")), meta), node, body);
     }
 
