@@ -10,9 +10,9 @@ public static class Engine
 {
     /// <summary>
     /// Raised whenever a change could be noticed by a replay. Every run records the version it began with, and the change asks
-    /// for it.
+    /// for it. 2: plugins, HTTP, queues and other Cores.
     /// </summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public static Task<RunResult> RunAsync(Program program, RunStart start, IRunHost host, CancellationToken ct)
     {
@@ -23,17 +23,17 @@ public static class Engine
     }
 
     /// <summary>
-    /// Folds the history again, performing nothing that it tells the outcome of, takes in the event, and goes on. An event that
-    /// is refused leaves run and history as they were, and the result says why.
+    /// Folds the history again, performing nothing that it tells the outcome of, takes in the events, and goes on. An event that
+    /// is refused changes nothing; when nothing else happens, the result says why the last one was.
     /// </summary>
     /// <param name="program">The one the run began with: another gives <see cref="RunFaults.HistoryMismatch"/>.</param>
-    /// <param name="event">Null only goes on with what was under way, as after a crash.</param>
+    /// <param name="happened">In order; none only goes on with what was under way, as after a crash.</param>
     public static Task<RunResult> ResumeAsync(
-        Program program, RunHistory history, RunEvent? @event, IRunHost host, CancellationToken ct)
+        Program program, RunHistory history, IRunHost host, CancellationToken ct, params ReadOnlySpan<RunEvent> happened)
     {
         var shell = new RunShell(program, host, history.Copy(), ct);
         return shell.Replay() is { } mismatch
             ? Task.FromResult(shell.Result(RunStatus.Failed, mismatch))
-            : shell.RunAsync(@event);
+            : shell.RunAsync(happened);
     }
 }

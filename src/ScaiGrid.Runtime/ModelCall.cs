@@ -8,13 +8,10 @@ namespace ScaiGrid.Runtime;
 /// <param name="Model">The slug there.</param>
 /// <param name="Temperature">Null leaves it to the model.</param>
 /// <param name="JsonSchema">The shape of the answer wanted, a JSON Schema; null for plain text.</param>
-/// <param name="StepPath">Which step asks; see <see cref="StepTrace.Path"/>.</param>
-/// <param name="Attempt">Counts the calls of one step, from 1, whatever made another one necessary.</param>
-/// <param name="IdempotencyKey"><c>{run_id}:{step_path}:{attempt}</c>: the same for a call that is made again after a crash.</param>
 /// <param name="Timeout">What is left of the step's budget, which the engine enforces; null for no bound.</param>
 public sealed record ModelCall(
-    string Role, string Ref, string Model, decimal? Temperature, IReadOnlyList<ModelMessage> Messages, Value? JsonSchema,
-    string StepPath, int Attempt, string IdempotencyKey, TimeSpan? Timeout);
+    string RunId, string StepPath, int Attempt, string Role, string Ref, string Model, decimal? Temperature,
+    IReadOnlyList<ModelMessage> Messages, Value? JsonSchema, TimeSpan? Timeout) : Effect(RunId, StepPath, Attempt, Timeout);
 
 /// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>
 /// <param name="Content">Text, or the array of content parts that a chat call came with.</param>

@@ -17,6 +17,7 @@ public sealed class Program
     private static readonly Version Newest = new(0, 2);
 
     private readonly OrderedDictionary<string, Node[]> _flows = new(StringComparer.Ordinal);
+    private readonly List<StepHead> _effects = [];
     private readonly Dictionary<string, Variable> _variables;
 
     private Program(Manifest manifest, List<Diagnostic> diagnostics)
@@ -26,7 +27,7 @@ public sealed class Program
         for (var i = 0; i < manifest.Flows.Count; i++)
         {
             var unknown = new List<StepHead>();
-            _flows.Add(manifest.Flows[i].Name, new NodeKinds(manifest, unknown).Compile(manifest.Flows[i].Steps));
+            _flows.Add(manifest.Flows[i].Name, new NodeKinds(manifest, _effects, unknown).Compile(manifest.Flows[i].Steps));
             diagnostics.AddRange(unknown.Select(head => new Diagnostic(
                 Severity.Error, UnsupportedStep, $"This engine does not execute '{head.Kind}' steps.", $"core.flows[{i}].{head.Path}",
                 NodeId: head.NodeId ?? head.Id)));
@@ -40,6 +41,9 @@ public sealed class Program
 
     /// <summary>The names of the flows; the first is the default.</summary>
     public IReadOnlyList<string> Flows => _flows.Keys;
+
+    /// <summary>The steps of all flows that touch the world.</summary>
+    public IReadOnlyList<StepHead> Effects => _effects;
 
     public static bool TryLoad(
         Manifest manifest, [NotNullWhen(true)] out Program? program, out IReadOnlyList<Diagnostic> diagnostics)

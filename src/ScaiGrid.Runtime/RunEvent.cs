@@ -10,6 +10,7 @@ namespace ScaiGrid.Runtime;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(RunStarted), "run_started")]
 [JsonDerivedType(typeof(ModelAnswered), "model_answered")]
+[JsonDerivedType(typeof(EffectPerformed), "effect_performed")]
 [JsonDerivedType(typeof(CheckpointOpened), "checkpoint_opened")]
 [JsonDerivedType(typeof(CheckpointResolved), "checkpoint_resolved")]
 [JsonDerivedType(typeof(CheckpointExpired), "checkpoint_expired")]
@@ -29,6 +30,9 @@ public sealed record RunStarted(
     RunLimits Limits) : RunEvent;
 
 public sealed record ModelAnswered(string StepPath, int Attempt, ModelAnswer Answer) : RunEvent;
+
+/// <summary>Of every effect that is not a model call.</summary>
+public sealed record EffectPerformed(string StepPath, int Attempt, EffectOutcome Outcome) : RunEvent;
 
 public sealed record CheckpointOpened(string StepPath, string CheckpointId) : RunEvent;
 

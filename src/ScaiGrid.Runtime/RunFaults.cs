@@ -7,6 +7,11 @@ public static class RunFaults
     public const string ExpressionFault = "expression_fault";
     public const string GuardViolation = "GuardViolationError";
     public const string ModelCallFailed = "model_call_failed";
+    public const string PluginCallFailed = "plugin_call_failed";
+    public const string HttpCallFailed = "http_call_failed";
+    public const string QueuePublishFailed = "queue_publish_failed";
+    public const string QueueConsumeFailed = "queue_consume_failed";
+    public const string CoreCallFailed = "core_call_failed";
     public const string ParseError = "parse_error";
     public const string LowConfidence = "low_confidence";
     public const string Refusal = "refusal";
@@ -17,6 +22,7 @@ public static class RunFaults
 
     public const string LimitSteps = "limit_steps";
     public const string LimitModelCalls = "limit_model_calls";
+    public const string LimitEffects = "limit_effects";
     public const string LimitIterations = "limit_iterations";
     public const string LimitScopeSize = "limit_scope_size";
     public const string LimitValueDepth = "limit_value_depth";

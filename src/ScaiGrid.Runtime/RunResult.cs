@@ -7,7 +7,10 @@ public enum RunStatus
 {
     Completed,
 
-    /// <summary>Waits at the open checkpoints; <see cref="RunResult.History"/> is all that is needed to go on.</summary>
+    /// <summary>
+    /// Waits at the open checkpoints and for the outcomes that are still to come; <see cref="RunResult.History"/> is all that is
+    /// needed to go on.
+    /// </summary>
     Suspended,
     Failed,
     Cancelled,
@@ -20,11 +23,12 @@ public enum RunStatus
 /// the run as it was.
 /// </param>
 /// <param name="Checkpoints">Those that wait for a resolution now, in the order they were opened.</param>
+/// <param name="Waiting">The effects whose outcome the host has promised for later.</param>
 /// <param name="Trace">The steps executed, in the order they began; the whole run's, also after a resumption.</param>
 /// <param name="Variables">As the run left them, for the instance's next run.</param>
 public sealed record RunResult(
-    RunStatus Status, Value Output, RunFault? Fault, IReadOnlyList<OpenCheckpoint> Checkpoints, RunHistory History,
-    IReadOnlyList<StepTrace> Trace, RunUsage Usage, Value Variables);
+    RunStatus Status, Value Output, RunFault? Fault, IReadOnlyList<OpenCheckpoint> Checkpoints, IReadOnlyList<Effect> Waiting,
+    RunHistory History, IReadOnlyList<StepTrace> Trace, RunUsage Usage, Value Variables);
 
 /// <param name="Code">Stable, one of <see cref="RunFaults"/>.</param>
 /// <param name="StepPath">Where; null when it concerns no step.</param>

@@ -22,9 +22,10 @@ public sealed record RunStart(string RunId, string? FlowName, Value Input, Value
 /// <param name="ScopeSize">Characters, about, of all values the run holds at a time.</param>
 /// <param name="ValueDepth">How deep arrays and objects nest in one of them.</param>
 /// <param name="Trace">Steps kept in the trace; the run goes on without recording more.</param>
+/// <param name="Effects">Calls of plugins, HTTP and other Cores, messages published and consumed.</param>
 public sealed record RunLimits(
     int Steps = 100_000, int ModelCalls = 1_000, int Iterations = 10_000, int ScopeSize = 4 * 1024 * 1024, int ValueDepth = 64,
-    int Trace = 2_000)
+    int Trace = 2_000, int Effects = 1_000)
 {
     public static RunLimits Default { get; } = new();
 }

@@ -7,7 +7,7 @@ public enum StepStatus
 {
     Running,
 
-    /// <summary>At a checkpoint.</summary>
+    /// <summary>At a checkpoint, or for an outcome that comes later.</summary>
     Waiting,
     Completed,
 

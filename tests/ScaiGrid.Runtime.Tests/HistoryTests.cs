@@ -12,8 +12,15 @@ public class HistoryTests
         - rigid: "{{ask}}"
         """);
 
-    /// <summary>Every run of this engine generation that has been kept, by the name of its program.</summary>
-    public static TheoryData<string> Kept => ["linear", "approval", "loops", "parallel", "retries", "cancelled"];
+    /// <summary>The runs of this engine generation, by the name of their program.</summary>
+    public static TheoryData<string> Current => ["linear", "approval", "loops", "parallel", "retries", "cancelled", "effects", "effect_failed"];
+
+    /// <summary>Every run that any engine generation has kept, as <c>v1/linear</c>.</summary>
+    public static TheoryData<string> Kept =>
+        [.. Directory.EnumerateFiles(Histories, "*.history.json", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Histories, f).Replace(".history.json", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    private static string Histories => Path.Combine(Golden.Root, "tests/ScaiGrid.Runtime.Tests/Histories");
 
     [Theory]
     [MemberData(nameof(Kept))]
@@ -28,13 +35,13 @@ public class HistoryTests
     }
 
     [Theory]
-    [MemberData(nameof(Kept))]
+    [MemberData(nameof(Current))]
     public async Task The_same_events_give_the_same_history(string name)
     {
-        var run = await KeptRuns.PlayAsync(name, Running.LoadManifest(ReadKept($"{name}.yaml")));
+        var run = await KeptRuns.PlayAsync(name, Running.LoadManifest(ReadKept($"v{Engine.Version}/{name}.yaml")));
 
-        Golden.Verify($"tests/ScaiGrid.Runtime.Tests/Histories/v1/{name}.history.json", Pretty(run.History.ToJson()));
-        Golden.Verify($"tests/ScaiGrid.Runtime.Tests/Histories/v1/{name}.result.json", Describe(run));
+        Golden.Verify($"tests/ScaiGrid.Runtime.Tests/Histories/v{Engine.Version}/{name}.history.json", Pretty(run.History.ToJson()));
+        Golden.Verify($"tests/ScaiGrid.Runtime.Tests/Histories/v{Engine.Version}/{name}.result.json", Describe(run));
     }
 
     [Fact]
@@ -132,7 +139,7 @@ public class HistoryTests
     }
 
     private static string ReadKept(string file) =>
-        File.ReadAllText(Path.Combine(Golden.Root, "tests/ScaiGrid.Runtime.Tests/Histories/v1", file));
+        File.ReadAllText(Path.Combine(Histories, file));
 
     private static string Describe(RunResult run) => Pretty(Value.Object(
     [

@@ -35,6 +35,22 @@ internal static class KeptRuns
                     "{}");
             case "cancelled":
                 return await PlayAsync(program, host, "{}", new RunCancelled("not needed any more"));
+            case "effects":
+                return await PlayAsync(
+                    program,
+                    host.Does("steps[0]", new EffectOutcome(Value.FromJson("""{"status": 200, "headers": {}, "body": {"amount": 12.50}}""")))
+                        .Does("steps[1].branches[0].steps[0]", new EffectOutcome(Value.FromJson("""{"entry_id": 7}""")))
+                        .Does("steps[1].branches[1].steps[0]", new EffectOutcome(Value.FromJson("""{"id": "msg_1"}""")))
+                        .Does("steps[1].branches[2].steps[0]", EffectOutcome.Failed(EffectFailure.Timeout, "There was no answer.", retryable: true))
+                        .Does("steps[2]", outcome: null)
+                        .Does("steps[3]", outcome: null),
+                    """{"currency": "EUR", "day": "2026-01-01", "amount": 10}""",
+                    new EffectPerformed("steps[2]", 1, new(Value.FromJson("""{"id": "msg_2", "payload": "fine"}"""))),
+                    new EffectPerformed("steps[3]", 1, new("short")));
+            case "effect_failed":
+                return await program.RunAsync(host
+                    .Does("steps[0]", new EffectOutcome(Value.FromJson("""{"run_id": "run_2"}""")))
+                    .Does("steps[1]", EffectOutcome.Failed("http_503", "The plugin is not there.", retryable: true)));
             default:
                 throw new ArgumentOutOfRangeException(nameof(name), name, "No such run.");
         }

@@ -4,7 +4,7 @@ namespace ScaiGrid.Runtime.Tests;
 
 public class LimitTests
 {
-    private static readonly RunLimits Small = new(Steps: 50, ModelCalls: 3, Iterations: 20, ScopeSize: 2000, ValueDepth: 8, Trace: 10);
+    private static readonly RunLimits Small = new(Steps: 50, ModelCalls: 3, Iterations: 20, ScopeSize: 2000, ValueDepth: 8, Trace: 10, Effects: 2);
 
     [Theory]
     [InlineData(RunFaults.LimitSteps, """
@@ -18,6 +18,15 @@ public class LimitTests
         """)]
     [InlineData(RunFaults.LimitModelCalls, """
         - while: { when: true, max_iterations: 10, steps: [ { llm_turn: again } ] }
+        """)]
+    [InlineData(RunFaults.LimitEffects, """
+        - while: { when: true, max_iterations: 10, steps: [ { queue_publish: { queue: q } } ] }
+        """)]
+    [InlineData(RunFaults.LimitScopeSize, """
+        - { id: large, http_call: { url: "https://example.com" } }
+        """)]
+    [InlineData(RunFaults.LimitValueDepth, """
+        - { id: deep, plugin_call: { alias: p, method: m } }
         """)]
     [InlineData(RunFaults.LimitScopeSize, """
         - rigid: "{{'x'.repeat(3000)}}"
@@ -42,7 +51,9 @@ public class LimitTests
         """)]
     public async Task A_limit_that_is_hit_fails_the_run_with_its_name(string code, string steps)
     {
-        var host = new ScriptedHost().Answers("a", "b", "c", "d");
+        var host = new ScriptedHost().Answers("a", "b", "c", "d")
+            .Does("steps[0]#0.steps[0]", new EffectOutcome(1)).Does("steps[0]#1.steps[0]", new EffectOutcome(2))
+            .Does("steps[0]", new EffectOutcome(steps.Contains("deep") ? Value.FromJson("[[[[[[[[[1]]]]]]]]]") : new string('x', 3000)));
 
         Assert.Equal(code, (await Running.Load(steps).RunAsync(host, limits: Small).FaultAsync()).Code);
     }

@@ -52,13 +52,16 @@ public class ResumptionProperties
     {
         while (run.Status == RunStatus.Suspended)
         {
-            var open = run.Checkpoints[0];
             Assert.True(RunHistory.TryParse(run.History.ToJson(), out var history, out var error), error);
-            run = await program.ResumeAsync(history, new CheckpointResolved(open.Id, World.Decide(open)), world);
+            run = await program.ResumeAsync(history, Next(run), world);
         }
 
         return run;
     }
+
+    private static RunEvent Next(RunResult run) => run.Checkpoints is [var open, ..]
+        ? new CheckpointResolved(open.Id, World.Decide(open))
+        : new EffectPerformed(run.Waiting[0].StepPath, run.Waiting[0].Attempt, World.OutcomeOf(run.Waiting[0]));
 
     /// <summary>Which of two branches first sets its variable is a matter of who is answered first: their order does not count.</summary>
     private static string Summary(RunResult run) =>
@@ -101,7 +104,7 @@ public class ResumptionProperties
         {
             var id = ++_ids;
             _yaml.Append(indent).Append("- id: s").Append(id).Append('\n').Append(indent).Append("  ");
-            switch (Pick(depth < 3 ? 10 : 6))
+            switch (Pick(depth < 3 ? 12 : 8))
             {
                 case 0:
                     _yaml.Append("rigid: \"{{item}} {{s").Append(Pick(id) + 1).Append("}} {{n").Append(Pick(id) + 1).Append("}}\"\n");
@@ -124,10 +127,16 @@ public class ResumptionProperties
                     _yaml.Append("decision: [ { when: s").Append(Pick(id) + 1).Append(" == 'approve', next: null } ]\n");
                     break;
                 case 6:
+                    _yaml.Append("http_call: { url: \"https://example.com/{{item}}\", timeout: 5s }\n");
+                    break;
+                case 7:
+                    _yaml.Append("queue_consume: { queue: q, timeout: 1h }\n");
+                    break;
+                case 8:
                     _yaml.Append("foreach:\n").Append(indent).Append("    in: \"").Append(Pick(4) == 0 ? "5" : "['x', 'y']").Append("\"\n");
                     Steps(indent + "    ", depth);
                     break;
-                case 7:
+                case 9:
                     _yaml.Append("while:\n").Append(indent).Append("    when: s").Append(Pick(id) + 1).Append(" != 'reject'\n")
                         .Append(indent).Append("    max_iterations: 2\n");
                     Steps(indent + "    ", depth);
@@ -164,6 +173,18 @@ public class ResumptionProperties
         public TimeProvider Clock { get; } = new TestClock();
 
         public string NewCheckpointId() => $"{prefix}{++_checkpoints}";
+
+        public bool IsDurable => false;
+
+        public Task SaveAsync(RunHistory history, CancellationToken ct) => Task.CompletedTask;
+
+        /// <summary>Some outcomes come later: messages that are waited for.</summary>
+        public Task<EffectOutcome?> PerformAsync(Effect effect, CancellationToken ct) =>
+            Task.FromResult(effect is QueueConsume && Hash(effect.StepPath) % 3 > 0 ? null : OutcomeOf(effect));
+
+        public static EffectOutcome OutcomeOf(Effect effect) => Hash(effect.IdempotencyKey) % 5 == 0
+            ? EffectOutcome.Failed("down", "broken")
+            : new(Value.Object([new("score", Hash(effect.StepPath) % 10)]));
 
         public static Value Decide(OpenCheckpoint open) => Hash(open.StepPath) % 2 == 0 ? "approve" : "reject";
 

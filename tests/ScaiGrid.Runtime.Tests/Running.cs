@@ -27,7 +27,7 @@ internal static class Running
         Engine.RunAsync(program, Start(input, limits), host ?? new ScriptedHost(), TestContext.Current.CancellationToken);
 
     public static Task<RunResult> ResumeAsync(this Program program, RunHistory history, RunEvent? e, IRunHost? host = null) =>
-        Engine.ResumeAsync(program, history, e, host ?? new ScriptedHost(), TestContext.Current.CancellationToken);
+        Engine.ResumeAsync(program, history, host ?? new ScriptedHost(), TestContext.Current.CancellationToken, e is null ? [] : [e]);
 
     /// <summary>The output of a run that must complete, as JSON.</summary>
     public static async Task<string> OutputAsync(this Task<RunResult> running)

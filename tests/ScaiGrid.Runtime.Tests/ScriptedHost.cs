@@ -10,6 +10,7 @@ internal sealed class ScriptedHost : IRunHost
 {
     private readonly Queue<ModelAnswer> _answers = new();
     private readonly Dictionary<string, Func<ModelCall, CancellationToken, Task<ModelAnswer>>> _byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<Effect, CancellationToken, Task<EffectOutcome?>>> _effects = new(StringComparer.Ordinal);
     private int _checkpoints;
 
     public TestClock Time { get; } = new();
@@ -17,6 +18,13 @@ internal sealed class ScriptedHost : IRunHost
     public TimeProvider Clock => Time;
 
     public ConcurrentQueue<ModelCall> Calls { get; } = new();
+
+    public ConcurrentQueue<Effect> Effects { get; } = new();
+
+    /// <summary>How many events each save held.</summary>
+    public List<int> Saves { get; } = [];
+
+    public bool IsDurable { get; set; }
 
     public string NewCheckpointId() => $"cp_{++_checkpoints}";
 
@@ -44,6 +52,29 @@ internal sealed class ScriptedHost : IRunHost
     {
         _byPath[path] = answer;
         return this;
+    }
+
+    public ScriptedHost Does(string path, Func<Effect, CancellationToken, Task<EffectOutcome?>> perform)
+    {
+        _effects[path] = perform;
+        return this;
+    }
+
+    public ScriptedHost Does(string path, EffectOutcome? outcome) => Does(path, (_, _) => Task.FromResult(outcome));
+
+    public Task SaveAsync(RunHistory history, CancellationToken ct)
+    {
+        IsDurable = true;
+        Saves.Add(history.Events.Count);
+        return Task.CompletedTask;
+    }
+
+    public Task<EffectOutcome?> PerformAsync(Effect effect, CancellationToken ct)
+    {
+        Effects.Enqueue(effect);
+        return _effects.TryGetValue(effect.StepPath, out var perform)
+            ? perform(effect, ct)
+            : throw new InvalidOperationException($"The script has no outcome for {effect.StepPath}.");
     }
 
     public Task<ModelAnswer> CallModelAsync(ModelCall call, CancellationToken ct)

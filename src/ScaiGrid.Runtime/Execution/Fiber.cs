@@ -20,8 +20,8 @@ internal sealed class Fiber(Fiber? parent, int branch, Frame bottom)
     /// <summary>The path of the step that waits for an event; null when none does.</summary>
     public string? WaitsAt { get; set; }
 
-    /// <summary>Which call of that step it waits for.</summary>
-    public int Attempt { get; set; }
+    /// <summary>What of the world it waits for; null when it waits for something else.</summary>
+    public Effect? Effect { get; set; }
 
     /// <summary>What it waits to have answered by a person; null when it waits for something else.</summary>
     public Question? Question { get; set; }
@@ -55,5 +55,5 @@ internal sealed class Fiber(Fiber? parent, int branch, Frame bottom)
         yield return frame;
     }
 
-    public void Wake() => (WaitsAt, Question, CheckpointId) = (null, null, null);
+    public void Wake() => (WaitsAt, Effect, Question, CheckpointId) = (null, null, null, null);
 }

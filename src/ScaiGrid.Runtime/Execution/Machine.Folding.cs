@@ -24,6 +24,7 @@ internal sealed partial class Machine
         var refusal = e switch
         {
             ModelAnswered answered => Fold(answered),
+            EffectPerformed performed => Fold(performed),
             CheckpointOpened opened => Fold(opened),
             CheckpointResolved resolved => Fold(resolved),
             CheckpointExpired expired => Fold(expired),
@@ -65,7 +66,7 @@ internal sealed partial class Machine
 
     private RunFault? Fold(ModelAnswered answered)
     {
-        if (!_waiting.TryGetValue(answered.StepPath, out var fiber) || fiber.Question is not null || fiber.Attempt != answered.Attempt)
+        if (!_waiting.TryGetValue(answered.StepPath, out var fiber) || fiber.Effect is not ModelCall call || call.Attempt != answered.Attempt)
         {
             return Mismatch($"'{answered.StepPath}' does not wait for the answer to call {answered.Attempt}");
         }
@@ -73,6 +74,18 @@ internal sealed partial class Machine
         Wake(fiber);
         Count(fiber, answered.Answer.Usage);
         fiber.Top.Node.Answered(this, fiber, answered.Answer);
+        return null;
+    }
+
+    private RunFault? Fold(EffectPerformed performed)
+    {
+        if (!_waiting.TryGetValue(performed.StepPath, out var fiber) || fiber.Effect is null or ModelCall || fiber.Effect.Attempt != performed.Attempt)
+        {
+            return Mismatch($"'{performed.StepPath}' does not wait for the outcome of attempt {performed.Attempt}");
+        }
+
+        Wake(fiber);
+        fiber.Top.Node.Performed(this, fiber, performed.Outcome);
         return null;
     }
 

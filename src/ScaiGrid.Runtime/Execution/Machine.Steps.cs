@@ -6,7 +6,7 @@ namespace ScaiGrid.Runtime.Execution;
 /// <summary>What the nodes do to a run.</summary>
 internal sealed partial class Machine
 {
-    private int _modelCalls;
+    private int _modelCalls, _effects;
     private ModelUsage _tokens;
 
     public Scope ScopeOf(Fiber fiber)
@@ -50,9 +50,28 @@ internal sealed partial class Machine
         }
 
         _modelCalls++;
-        (fiber.WaitsAt, fiber.Attempt) = (call.StepPath, call.Attempt);
-        _waiting.Add(call.StepPath, fiber);
-        _commands.Enqueue(new CallModel(call));
+        WaitFor(fiber, call);
+    }
+
+    public void Perform(Fiber fiber, Effect effect)
+    {
+        if (_effects == Limits.Effects)
+        {
+            Fail(fiber, RunFaults.LimitEffects, $"A run may touch the world outside {Limits.Effects} times.");
+            return;
+        }
+
+        _effects++;
+        WaitFor(fiber, effect);
+    }
+
+    /// <summary>The outcome comes later. Nothing but the trace shows it: a replay does not know of it.</summary>
+    public void Defer(Effect effect)
+    {
+        if (_waiting.TryGetValue(effect.StepPath, out var fiber) && fiber.Top.Trace is { } trace)
+        {
+            trace.Status = StepStatus.Waiting;
+        }
     }
 
     public void Ask(Fiber fiber, Question question)
@@ -85,6 +104,13 @@ internal sealed partial class Machine
         {
             End(RunStatus.Failed, fault);
         }
+    }
+
+    private void WaitFor(Fiber fiber, Effect effect)
+    {
+        (fiber.WaitsAt, fiber.Effect) = (effect.StepPath, effect);
+        _waiting.Add(effect.StepPath, fiber);
+        _commands.Enqueue(new Perform(effect));
     }
 
     private void Finish(Fiber fiber, Value result, StepStatus status)
@@ -137,7 +163,7 @@ internal sealed partial class Machine
         {
             _checkpoints.Close(id);
         }
-        else if (fiber.Question is null)
+        else if (fiber.Effect is not null)
         {
             _commands.Enqueue(new Forget(path));
         }

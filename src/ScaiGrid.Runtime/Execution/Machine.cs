@@ -147,7 +147,7 @@ internal sealed partial class Machine
     private bool IsWanted(Command command) =>
         _waiting.TryGetValue(command.StepPath, out var fiber) && command switch
         {
-            CallModel call => fiber.Question is null && fiber.Attempt == call.Call.Attempt,
+            Perform perform => fiber.Effect?.Attempt == perform.Effect.Attempt,
             AskForCheckpoint => fiber is { Question: not null, CheckpointId: null },
             _ => true,
         };

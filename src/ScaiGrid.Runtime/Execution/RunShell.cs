@@ -11,8 +11,19 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
 
     private readonly Machine _machine = new(program);
 
-    /// <summary>Null until the first call: most runs make none.</summary>
-    private CallsInFlight? _calls;
+    /// <summary>Asked for, and not begun.</summary>
+    private readonly List<Effect> _due = [];
+
+    private readonly List<Effect> _deferred = [];
+
+    /// <summary>Null until the first effect: most runs have none.</summary>
+    private EffectsInFlight? _effects;
+
+    /// <summary>Why the last event was not taken; null when it was.</summary>
+    private RunFault? _refusal;
+
+    /// <summary>How many of the events are where a process after this one finds them.</summary>
+    private int _saved;
 
     /// <summary>Brings the machine to where the history ends.</summary>
     /// <returns>Why the history is not one of this program; null when it is.</returns>
@@ -31,26 +42,28 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
             _machine.Advance(i + 1 < events.Count && events[i + 1] is RunCancelled cancelled ? cancelled.Steps : int.MaxValue);
         }
 
+        _saved = events.Count;
         return events.Count > 0 ? null : new(RunFaults.HistoryMismatch, "The history is empty.");
     }
 
-    public Task<RunResult> RunAsync(RunEvent? e)
+    public Task<RunResult> RunAsync(params ReadOnlySpan<RunEvent> happened)
     {
-        if (e is not null && Take(e) is { } refusal)
+        foreach (var e in happened)
         {
-            return Task.FromResult(Result(_machine.Status, refusal));
+            _refusal = Take(e);
+            Advance();
         }
 
-        Advance();
-        return IssueCommands() ? PerformAsync(_calls!) : Task.FromResult(Result());
+        return IssueCommands() ? PerformAsync(_effects!) : Task.FromResult(Result());
     }
 
-    public RunResult Result() => Result(_machine.Status, _machine.Fault);
+    public RunResult Result() => Result(_machine.Status, _refusal ?? _machine.Fault);
 
     public RunResult Result(RunStatus status, RunFault? fault) => new(
-        status, _machine.Output, fault, _machine.OpenCheckpoints, new(events), _machine.Trace, _machine.Usage, _machine.Variables);
+        status, _machine.Output, fault, _machine.OpenCheckpoints, [.. _deferred], new(events), _machine.Trace, _machine.Usage,
+        _machine.Variables);
 
-    private async Task<RunResult> PerformAsync(CallsInFlight calls)
+    private async Task<RunResult> PerformAsync(EffectsInFlight effects)
     {
         try
         {
@@ -58,8 +71,8 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
             {
                 try
                 {
-                    Record(await calls.NextAsync());
-                    Advance();
+                    await BeginAsync(effects);
+                    Take(await effects.NextAsync());
                 }
                 catch (OperationCanceledException) when (ct.IsCancellationRequested)
                 {
@@ -72,7 +85,43 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
         }
         finally
         {
-            await calls.StopAsync();
+            await effects.StopAsync();
+        }
+    }
+
+    /// <summary>The intent is saved first: whatever becomes of this process, the effect is never repeated under another key.</summary>
+    private async Task BeginAsync(EffectsInFlight effects)
+    {
+        if (_due.Count == 0)
+        {
+            return;
+        }
+
+        if (events.Count > _saved && (host.IsDurable || _due.Exists(e => e is not ModelCall)))
+        {
+            await host.SaveAsync(new(events), ct);
+            _saved = events.Count;
+        }
+
+        foreach (var effect in _due)
+        {
+            effects.Start(effect);
+        }
+
+        _due.Clear();
+    }
+
+    private void Take(EffectsInFlight.Ended ended)
+    {
+        if (ended.Outcome is { } outcome)
+        {
+            Record(outcome);
+            Advance();
+        }
+        else
+        {
+            _machine.Defer(ended.Effect);
+            _deferred.Add(ended.Effect);
         }
     }
 
@@ -97,6 +146,8 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
         {
             throw new InvalidOperationException($"The outcome of an effect does not fit the run. {refusal.Message}");
         }
+
+        _refusal = null;
     }
 
     /// <summary>Never before the last event: another replica's clock may be ahead of this one's.</summary>
@@ -122,19 +173,22 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
         {
             switch (command)
             {
-                case CallModel call:
-                    (_calls ??= new(host, ct)).Start(call.Call);
+                case Perform perform:
+                    _due.Add(perform.Effect);
                     break;
                 case AskForCheckpoint ask:
                     Record(new CheckpointOpened(ask.StepPath, host.NewCheckpointId()));
                     Advance();
                     break;
                 case Forget forget:
-                    _calls?.Forget(forget.StepPath);
+                    _due.RemoveAll(e => e.StepPath == forget.StepPath);
+                    _deferred.RemoveAll(e => e.StepPath == forget.StepPath);
+                    _effects?.Forget(forget.StepPath);
                     break;
             }
         }
 
-        return _calls is { IsEmpty: false };
+        _effects = _due.Count > 0 ? _effects ?? new(host, ct) : _effects;
+        return _due.Count > 0 || _effects is { IsEmpty: false };
     }
 }

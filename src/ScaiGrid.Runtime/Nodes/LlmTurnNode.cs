@@ -143,8 +143,8 @@ internal sealed class LlmTurnNode : Node
         var (model, path) = (_models[turn.Model], fiber.Top.Path);
         turn.Attempt++;
         machine.Call(fiber, new(
-            _role.Role, model.Ref, model.Model, _role.Temperature, turn.Messages, _schema, path, turn.Attempt,
-            $"{machine.RunId}:{path}:{turn.Attempt}", _step.Budget.MaxDuration - (machine.Now - turn.EnteredAt)));
+            machine.RunId, path, turn.Attempt, _role.Role, model.Ref, model.Model, _role.Temperature, turn.Messages, _schema,
+            _step.Budget.MaxDuration - (machine.Now - turn.EnteredAt)));
     }
 
     private bool IsOverTime(Machine machine, Turn turn) => machine.Now - turn.EnteredAt >= _step.Budget.MaxDuration;

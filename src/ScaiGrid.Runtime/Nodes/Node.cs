@@ -18,6 +18,9 @@ internal abstract class Node(StepHead head)
     public virtual void Answered(Machine machine, Fiber fiber, ModelAnswer answer) =>
         throw new InvalidOperationException($"A {Head.Kind} step calls no model.");
 
+    public virtual void Performed(Machine machine, Fiber fiber, EffectOutcome outcome) =>
+        throw new InvalidOperationException($"A {Head.Kind} step has no effect.");
+
     /// <summary>A list of steps that this one pushed has ended.</summary>
     public virtual void ListEnded(Machine machine, Fiber fiber, Frame list) =>
         throw new InvalidOperationException($"A {Head.Kind} step has no steps.");

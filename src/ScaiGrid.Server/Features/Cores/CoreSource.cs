@@ -11,6 +11,8 @@ internal static class CoreSource
 {
     public const int MaxBytes = 10 << 20, LongestFlowName = 200;
 
+    private static readonly string[] Performed = [];
+
     public static bool IsYaml(string? contentType) =>
         contentType?.Split(';')[0].Trim() is "application/yaml" or "application/x-yaml" or "text/yaml" or "text/x-yaml";
 
@@ -63,7 +65,14 @@ internal static class CoreSource
             return CoreErrors.InvalidSource.At("core.flows", $"has a flow named '{flow.Name[..20]}…'; a name may have at most {LongestFlowName} characters");
         }
 
-        return Program.TryLoad(manifest, out var program, out var diagnostics) ? program : Invalid(diagnostics);
+        if (!Program.TryLoad(manifest, out var program, out var diagnostics))
+        {
+            return Invalid(diagnostics);
+        }
+
+        return program.Effects.FirstOrDefault(s => !Performed.Contains(s.Kind)) is { } effect
+            ? CoreErrors.InvalidSource.At("core.flows", $"has the step '{effect.Id}' of kind '{effect.Kind}', which this server does not perform")
+            : program;
     }
 
     public static ConcurrencyMode ModeOf(Value source) => source["core"]["mode"].AsString() switch

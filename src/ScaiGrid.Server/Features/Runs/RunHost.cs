@@ -12,5 +12,12 @@ internal sealed class RunHost(Run run, Principal caller, int depth, RunModels mo
 
     public string NewCheckpointId() => ids.New(Checkpoint.IdPrefix);
 
+    public bool IsDurable => false;
+
+    public Task SaveAsync(RunHistory history, CancellationToken ct) => Task.CompletedTask;
+
+    public Task<EffectOutcome?> PerformAsync(Effect effect, CancellationToken ct) =>
+        throw new InvalidOperationException($"A program with {effect.GetType().Name} was loaded.");
+
     public Task<ModelAnswer> CallModelAsync(ModelCall call, CancellationToken ct) => models.CallAsync(run, caller, depth, call, ct);
 }

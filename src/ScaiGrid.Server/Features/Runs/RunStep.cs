@@ -59,14 +59,8 @@ internal sealed class RunStep(IServiceScopeFactory scopes, Executor executor, Co
             return null;
         }
 
-        RunResult? result = null;
-        foreach (var next in happened)
-        {
-            // An event that the run refuses, such as an answer to a question that is closed, leaves it as it was.
-            result = await Engine.ResumeAsync(program, result?.History ?? history, RunEvents.FromJson(next.ToJson()), host, ct);
-        }
-
-        return result ?? await Engine.ResumeAsync(program, history, null, host, ct);
+        // An event that the run refuses, such as an answer to a question that is closed, leaves it as it was.
+        return await Engine.ResumeAsync(program, history, host, ct, [.. happened.Select(e => RunEvents.FromJson(e.ToJson()))]);
     }
 
     private async Task<bool> SaveAsync(Db db, RunLease lease, int taken, Action<Run, DateTimeOffset> change, RunResult? result, CancellationToken ct) =>
