@@ -145,7 +145,7 @@ internal sealed partial class ManifestNode
 
     public bool IsFree(string name)
     {
-        if (name is not ("input" or "config" or "run" or "true" or "false" or "null" or "in"))
+        if (!IsReserved(name))
         {
             return true;
         }
@@ -153,6 +153,9 @@ internal sealed partial class ManifestNode
         Error(ManifestCodes.ReservedName, $"'{name}' has a meaning of its own in expressions; choose another name.");
         return false;
     }
+
+    /// <summary>It has a meaning of its own in expressions, which nothing may hide.</summary>
+    public static bool IsReserved(string name) => name is "input" or "config" or "run" or "true" or "false" or "null" or "in";
 
     public TimeSpan? Duration()
     {

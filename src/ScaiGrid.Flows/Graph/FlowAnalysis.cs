@@ -1,0 +1,16 @@
+using ScaiGrid.Flows.Graph.Shapes;
+using ScaiGrid.Flows.Language;
+
+namespace ScaiGrid.Flows.Graph;
+
+/// <summary>Whether a flow makes sense: its shape, and what its parts say of each other.</summary>
+public static class FlowAnalysis
+{
+    /// <summary>Every error and warning, by place. Throws nothing, whatever the content.</summary>
+    public static IReadOnlyList<Diagnostic> Analyse(Value content)
+    {
+        var walk = new ShapeWalk();
+        FlowReader.Walk(content, walk);
+        return walk.Diagnostics();
+    }
+}
