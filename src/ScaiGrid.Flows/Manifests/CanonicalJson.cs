@@ -1,84 +1,121 @@
-using System.Globalization;
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using ScaiGrid.Flows.Language;
 
 namespace ScaiGrid.Flows.Manifests;
 
 /// <summary>
-/// One text for one value, after RFC 8785: members sorted by the UTF-16 code units of their names, no white space, numbers
-/// in their shortest form. It differs in keeping the exact digits of a decimal, which RFC 8785 would round to a double.
+/// One text for one value, after RFC 8785: members sorted by the UTF-16 code units of their names, no white space, numbers as
+/// ECMAScript writes them. It goes beyond RFC 8785 in one point: a number that no double holds keeps its exact digits, where RFC 8785
+/// would round it; <see cref="CanonicalNumber.IsExact(ReadOnlySpan{char})"/> tells which numbers those are.
 /// </summary>
-internal static class CanonicalJson
+public static class CanonicalJson
 {
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
+
     /// <returns><c>sha256:</c> and 64 lower-case hexadecimal digits.</returns>
-    public static string Digest(Value value)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Json.Compact))
-        {
-            Write(writer, value);
-        }
+    public static string Digest(Value value) => Sha256.Of(WriteUtf8(value).Span);
 
-        return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
+    public static string Write(Value value) => Encoding.UTF8.GetString(WriteUtf8(value).Span);
+
+    public static ReadOnlyMemory<byte> WriteUtf8(Value value)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        Write(output, value);
+        return output.WrittenMemory;
     }
 
-    public static string Write(Value value)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Json.Compact))
-        {
-            Write(writer, value);
-        }
-
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
-    }
-
-    private static void Write(Utf8JsonWriter writer, Value value)
+    private static void Write(ArrayBufferWriter<byte> output, Value value)
     {
         if (value.TryGetObject(out var members))
         {
-            writer.WriteStartObject();
+            var separator = (byte)'{';
             foreach (var (name, member) in members.OrderBy(m => m.Key, StringComparer.Ordinal))
             {
-                writer.WritePropertyName(name);
-                Write(writer, member);
+                output.Write([separator]);
+                WriteText(output, name);
+                output.Write(":"u8);
+                Write(output, member);
+                separator = (byte)',';
             }
 
-            writer.WriteEndObject();
+            output.Write(members.Count == 0 ? "{}"u8 : "}"u8);
         }
         else if (value.TryGetArray(out var items))
         {
-            writer.WriteStartArray();
+            var separator = (byte)'[';
             foreach (var item in items)
             {
-                Write(writer, item);
+                output.Write([separator]);
+                Write(output, item);
+                separator = (byte)',';
             }
 
-            writer.WriteEndArray();
+            output.Write(items.Length == 0 ? "[]"u8 : "]"u8);
         }
-        else if (value.Kind == ValueKind.Number)
+        else if (value.TryGetString(out var text))
         {
-            writer.WriteRawValue(Number(value));
+            WriteText(output, text);
         }
         else
         {
-            value.WriteTo(writer);
+            output.Write(value.Kind switch
+            {
+                ValueKind.Number => Encoding.ASCII.GetBytes(CanonicalNumber.Write(value)),
+                ValueKind.Bool => value == Value.True ? "true"u8 : "false"u8,
+                _ => "null"u8,
+            });
         }
     }
 
-    /// <summary>Without trailing zeros, so that <c>1.0</c> and <c>1</c>, which are equal, digest equally.</summary>
-    internal static string Number(Value value)
+    // By hand, because what the framework's encoders escape depends on the Unicode version of the runtime.
+    private static void WriteText(ArrayBufferWriter<byte> output, string text)
     {
-        if (!value.TryGetDecimal(out var exact))
+        output.Write("\""u8);
+        var rest = text.AsSpan();
+        while (rest.IndexOfAny(Escaped) is >= 0 and var at)
         {
-            value.TryGetDouble(out var number);
-            return number.ToString("R", CultureInfo.InvariantCulture);
+            WriteRaw(output, rest[..at]);
+            output.Write(Escape(rest[at]));
+            rest = rest[(at + 1)..];
         }
 
-        var text = exact.ToString(CultureInfo.InvariantCulture);
-        text = text.Contains('.') ? text.TrimEnd('0').TrimEnd('.') : text;
-        return text == "-0" ? "0" : text;
+        WriteRaw(output, rest);
+        output.Write("\""u8);
+    }
+
+    private static void WriteRaw(ArrayBufferWriter<byte> output, ReadOnlySpan<char> text)
+    {
+        if (!text.IsEmpty)
+        {
+            output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
+        }
+    }
+
+    private static ReadOnlySpan<byte> Escape(char c) => c switch
+    {
+        '"' => "\\\""u8,
+        '\\' => "\\\\"u8,
+        '\b' => "\\b"u8,
+        '\t' => "\\t"u8,
+        '\n' => "\\n"u8,
+        '\f' => "\\f"u8,
+        '\r' => "\\r"u8,
+        _ => Encoding.ASCII.GetBytes($"\\u00{(int)c >> 4:x}{(int)c & 15:x}"),
+    };
+}
+
+/// <summary>How digests are written everywhere.</summary>
+public static class Sha256
+{
+    public const string Prefix = "sha256:";
+
+    /// <returns><c>sha256:</c> and 64 lower-case hexadecimal digits.</returns>
+    public static string Of(ReadOnlySpan<byte> content)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(content, hash);
+        return Prefix + Convert.ToHexStringLower(hash);
     }
 }
