@@ -7,7 +7,9 @@ import { key, publishFiveSteps, startBareProxy, startFloor, startScaiGrid, start
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 5);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const warmUp = 3; // the first calls pay for compilation and connections
+// Until .NET has recompiled the hot methods with what it learned of them; at more connections only the pools have to grow.
+const warmUp = 12;
+const settle = 3;
 const native = '/v1/inference/chat';
 const openAi = '/oai/v1/chat/completions';
 const canned = '/v1/chat/completions';
@@ -103,7 +105,7 @@ async function runScenario({ title, connections, measure, prepare, peers }) {
   for (const count of connections) {
     const samples = contenders.map(() => []);
     for (const contender of contenders) {
-      await measure(contender, count, warmUp);
+      await measure(contender, count, count === connections[0] ? warmUp : settle);
     }
     for (let round = 0; round < rounds; round++) {
       for (const [i, contender] of contenders.entries()) {

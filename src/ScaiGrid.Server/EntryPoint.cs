@@ -19,6 +19,7 @@ internal sealed class EntryPoint
         builder.WebHost.UseUrls(options.Urls.Split(';')).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging
             .AddFilter("Microsoft", LogLevel.Warning) // what the framework does for each request is not news
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None) // else each request pays for an Activity that nobody reads; faults are logged at the Edge
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information); // where it listens is
         builder.Services.AddScaiGrid(options);
 

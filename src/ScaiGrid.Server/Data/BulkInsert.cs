@@ -27,12 +27,20 @@ internal static class BulkInsert
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = transaction.GetDbTransaction();
-        await (db is PostgresDb ? InsertColumnsAsync(command, table, rows, ct) : InsertRowsAsync(command, table, rows, ct));
+        if (db is PostgresDb)
+        {
+            await InsertColumnsAsync(command, table, rows, ct);
+        }
+        else
+        {
+            InsertRows(command, table, rows);
+        }
+
         await transaction.CommitAsync(ct);
     }
 
     /// <summary>SQLite lives in this process: one prepared statement, once for each row, costs next to nothing.</summary>
-    private static async Task InsertRowsAsync<T>(DbCommand command, Table table, IReadOnlyList<T> rows, CancellationToken ct) where T : class
+    private static void InsertRows<T>(DbCommand command, Table table, IReadOnlyList<T> rows) where T : class
     {
         command.CommandText = $"INSERT INTO {table.Name} ({table.ColumnNames}) VALUES ({table.Numbered("@p")}) ON CONFLICT DO NOTHING";
         foreach (var (i, _) in table.Columns.Index())
@@ -42,14 +50,15 @@ internal static class BulkInsert
             command.Parameters.Add(parameter);
         }
 
+        var parameters = command.Parameters.Cast<DbParameter>().ToArray();
         foreach (var row in rows)
         {
-            for (var i = 0; i < table.Columns.Length; i++)
+            for (var i = 0; i < parameters.Length; i++)
             {
-                command.Parameters[i].Value = table.Columns[i].Read(row) ?? DBNull.Value;
+                parameters[i].Value = table.Columns[i].Read(row) ?? DBNull.Value;
             }
 
-            await command.ExecuteNonQueryAsync(ct);
+            command.ExecuteNonQuery();
         }
     }
 
