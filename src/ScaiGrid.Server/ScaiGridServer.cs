@@ -15,6 +15,7 @@ using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Health;
 using ScaiGrid.Server.Features.Inference;
 using ScaiGrid.Server.Features.Models;
@@ -102,6 +103,7 @@ internal static class ScaiGridServer
             GetMe.Map(app);
             app.MapApiKeys();
             app.MapCores();
+            app.MapFlows();
             app.MapRuns();
             app.MapCheckpoints();
             app.MapInference();

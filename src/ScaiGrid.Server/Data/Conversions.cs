@@ -5,6 +5,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Tenancy;
@@ -21,6 +22,8 @@ internal static class Conversions
         Add<BackendModel>(conventions);
         Add<Checkpoint>(conventions);
         Add<Core>(conventions);
+        Add<Flow>(conventions);
+        Add<FlowAcl>(conventions);
         Add<FrontendModel>(conventions);
         Add<ModelGroup>(conventions);
         Add<Partner>(conventions);

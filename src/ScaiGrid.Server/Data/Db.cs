@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Tenancy;
@@ -38,6 +40,12 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<CoreProgram> Programs => Set<CoreProgram>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public DbSet<FlowAcl> FlowAcls => Set<FlowAcl>();
+
+    public DbSet<Flow> Flows => Set<Flow>();
+
+    public DbSet<FlowVersion> FlowVersions => Set<FlowVersion>();
 
     public DbSet<FrontendModel> Models => Set<FrontendModel>();
 
@@ -120,6 +128,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         configurationBuilder.Properties<Value>().HaveConversion<Conversions.JsonText, Conversions.JsonComparer>();
         configurationBuilder.Properties<Slug>().HaveConversion<Conversions.Parsed<Slug>>().HaveMaxLength(64);
         configurationBuilder.Properties<ModelSlug>().HaveConversion<Conversions.Parsed<ModelSlug>>().HaveMaxLength(200);
+        configurationBuilder.Properties<SemVer>().HaveConversion<Conversions.Parsed<SemVer>>().HaveMaxLength(SemVer.MaxLength);
         configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(32);
         Conversions.AddIds(configurationBuilder);
     }
@@ -134,6 +143,9 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new Core.Mapping(this));
         modelBuilder.ApplyConfiguration(new CoreProgram.Mapping(this));
         modelBuilder.ApplyConfiguration(new DataProtectionKey.Mapping());
+        modelBuilder.ApplyConfiguration(new Flow.Mapping(this));
+        modelBuilder.ApplyConfiguration(new FlowAcl.Mapping(this));
+        modelBuilder.ApplyConfiguration(new FlowVersion.Mapping(this));
         modelBuilder.ApplyConfiguration(new FrontendModel.Mapping());
         modelBuilder.ApplyConfiguration(new ModelBackend.Mapping());
         modelBuilder.ApplyConfiguration(new ModelGroup.Mapping());

@@ -41,7 +41,7 @@ public sealed class ContractCheckTests
 
         public IReadOnlyDictionary<string, int>? Counts { get; init; }
 
-        public Flows.Language.Value Anything { get; init; }
+        public ScaiGrid.Flows.Language.Value Anything { get; init; }
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public sealed class BackendsApiTests(World world)
         await world.Server.WithDbAsync(async db =>
         {
             var row = await db.Backends.SingleAsync(b => b.Id == new ScaiGrid.Server.Kernel.Id<BackendModel>(id));
-            row.ConnectionConfig = Flows.Language.Value.FromJson("""{"api_key":{"$secret":"lost"}}""");
+            row.ConnectionConfig = ScaiGrid.Flows.Language.Value.FromJson("""{"api_key":{"$secret":"lost"}}""");
             return await db.SaveChangesAsync();
         });
 
@@ -160,7 +160,7 @@ public sealed class BackendsApiTests(World world)
         Assert.Equal(["backend.create", "backend.update", "backend.delete"], lines.Select(l => l.Action));
     }
 
-    private async Task<Flows.Language.Value> ClearAsync(string id)
+    private async Task<ScaiGrid.Flows.Language.Value> ClearAsync(string id)
     {
         var stored = await world.Server.WithDbAsync(db => db.Backends.SingleAsync(b => b.Id == new ScaiGrid.Server.Kernel.Id<BackendModel>(id)));
         return world.Server.Services.GetRequiredService<ConnectionSecrets>().Unprotect(stored.ProviderType, stored.ConnectionConfig);

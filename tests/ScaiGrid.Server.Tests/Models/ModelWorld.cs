@@ -32,7 +32,7 @@ internal static class ModelWorld
                 TenantId = tenant.Tenant.Id,
                 ProviderType = "scaicore",
                 Name = "Agent",
-                ConnectionConfig = Flows.Language.Value.FromJson("""{"core_id":"core_1"}"""),
+                ConnectionConfig = ScaiGrid.Flows.Language.Value.FromJson("""{"core_id":"core_1"}"""),
                 CreatedAt = DateTimeOffset.UnixEpoch,
             };
             db.AddRange(model, backend, new ModelBackend { FrontendId = model.Id, BackendId = backend.Id });

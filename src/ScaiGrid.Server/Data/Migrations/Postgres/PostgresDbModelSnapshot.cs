@@ -659,6 +659,200 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.ToTable("core_programs", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.Flow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ContentDigest")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("content_digest");
+
+                    b.Property<string>("ContentKey")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)")
+                        .HasColumnName("content_key");
+
+                    b.Property<int>("ContentSequence")
+                        .HasColumnType("integer")
+                        .HasColumnName("content_sequence");
+
+                    b.Property<string>("ContentVersion")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("content_version");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("OwnerId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("owner_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_flows");
+
+                    b.HasIndex("TenantId", "OwnerId")
+                        .HasDatabaseName("ix_flows_tenant_id_owner_id");
+
+                    b.ToTable("flows", (string)null);
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowAcl", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("FlowId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("flow_id");
+
+                    b.Property<DateTimeOffset>("GrantedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("granted_at");
+
+                    b.Property<string>("GrantedBy")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("granted_by");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("level");
+
+                    b.Property<string>("PrincipalId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("principal_id");
+
+                    b.Property<string>("PrincipalType")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("principal_type");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_flow_acls");
+
+                    b.HasIndex("TenantId", "PrincipalType", "PrincipalId")
+                        .HasDatabaseName("ix_flow_acls_tenant_id_principal_type_principal_id");
+
+                    b.HasIndex("TenantId", "FlowId", "PrincipalType", "PrincipalId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_flow_acls_tenant_id_flow_id_principal_type_principal_id");
+
+                    b.ToTable("flow_acls", (string)null);
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowVersion", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("FlowId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("flow_id");
+
+                    b.Property<int>("Sequence")
+                        .HasColumnType("integer")
+                        .HasColumnName("sequence");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("bytes");
+
+                    b.Property<string>("ContentDigest")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("content_digest");
+
+                    b.Property<string>("ContentKey")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)")
+                        .HasColumnName("content_key");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId", "FlowId", "Sequence")
+                        .HasName("pk_flow_versions");
+
+                    b.HasIndex("TenantId", "FlowId", "Version")
+                        .IsUnique()
+                        .HasDatabaseName("ix_flow_versions_tenant_id_flow_id_version");
+
+                    b.ToTable("flow_versions", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Models.BackendModel", b =>
                 {
                     b.Property<string>("Id")
@@ -1274,6 +1468,24 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.HasOne("ScaiGrid.Server.Features.Tenancy.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowAcl", b =>
+                {
+                    b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "FlowId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowVersion", b =>
+                {
+                    b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "FlowId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

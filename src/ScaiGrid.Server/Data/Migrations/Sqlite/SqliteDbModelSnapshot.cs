@@ -652,6 +652,200 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.ToTable("core_programs", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.Flow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ContentDigest")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_digest");
+
+                    b.Property<string>("ContentKey")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_key");
+
+                    b.Property<int>("ContentSequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("content_sequence");
+
+                    b.Property<string>("ContentVersion")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_version");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("OwnerId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_flows");
+
+                    b.HasIndex("TenantId", "OwnerId")
+                        .HasDatabaseName("ix_flows_tenant_id_owner_id");
+
+                    b.ToTable("flows", (string)null);
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowAcl", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("FlowId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("flow_id");
+
+                    b.Property<long>("GrantedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("granted_at");
+
+                    b.Property<string>("GrantedBy")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("granted_by");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("level");
+
+                    b.Property<string>("PrincipalId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("principal_id");
+
+                    b.Property<string>("PrincipalType")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("principal_type");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_flow_acls");
+
+                    b.HasIndex("TenantId", "PrincipalType", "PrincipalId")
+                        .HasDatabaseName("ix_flow_acls_tenant_id_principal_type_principal_id");
+
+                    b.HasIndex("TenantId", "FlowId", "PrincipalType", "PrincipalId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_flow_acls_tenant_id_flow_id_principal_type_principal_id");
+
+                    b.ToTable("flow_acls", (string)null);
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowVersion", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("FlowId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("flow_id");
+
+                    b.Property<int>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bytes");
+
+                    b.Property<string>("ContentDigest")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_digest");
+
+                    b.Property<string>("ContentKey")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_key");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId", "FlowId", "Sequence")
+                        .HasName("pk_flow_versions");
+
+                    b.HasIndex("TenantId", "FlowId", "Version")
+                        .IsUnique()
+                        .HasDatabaseName("ix_flow_versions_tenant_id_flow_id_version");
+
+                    b.ToTable("flow_versions", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Models.BackendModel", b =>
                 {
                     b.Property<string>("Id")
@@ -1267,6 +1461,24 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.HasOne("ScaiGrid.Server.Features.Tenancy.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowAcl", b =>
+                {
+                    b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "FlowId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowVersion", b =>
+                {
+                    b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "FlowId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -164,6 +164,29 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "flows",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    owner_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
+                    content_version = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    content_sequence = table.Column<int>(type: "INTEGER", nullable: false),
+                    content_key = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    content_digest = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    deleted_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_flows", x => new { x.tenant_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "frontend_models",
                 columns: table => new
                 {
@@ -297,6 +320,55 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_usage_records", x => new { x.tenant_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "flow_acls",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    flow_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    principal_type = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    principal_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    level = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    granted_by = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    granted_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_flow_acls", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "FK_flow_acls_flows_tenant_id_flow_id",
+                        columns: x => new { x.tenant_id, x.flow_id },
+                        principalTable: "flows",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "flow_versions",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    flow_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    sequence = table.Column<int>(type: "INTEGER", nullable: false),
+                    version = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    content_key = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    content_digest = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    bytes = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_by = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_flow_versions", x => new { x.tenant_id, x.flow_id, x.sequence });
+                    table.ForeignKey(
+                        name: "FK_flow_versions_flows_tenant_id_flow_id",
+                        columns: x => new { x.tenant_id, x.flow_id },
+                        principalTable: "flows",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -515,6 +587,28 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_flow_acls_tenant_id_flow_id_principal_type_principal_id",
+                table: "flow_acls",
+                columns: new[] { "tenant_id", "flow_id", "principal_type", "principal_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_flow_acls_tenant_id_principal_type_principal_id",
+                table: "flow_acls",
+                columns: new[] { "tenant_id", "principal_type", "principal_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_flow_versions_tenant_id_flow_id_version",
+                table: "flow_versions",
+                columns: new[] { "tenant_id", "flow_id", "version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_flows_tenant_id_owner_id",
+                table: "flows",
+                columns: new[] { "tenant_id", "owner_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_frontend_models_slug",
                 table: "frontend_models",
                 column: "slug",
@@ -619,6 +713,12 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
+                name: "flow_acls");
+
+            migrationBuilder.DropTable(
+                name: "flow_versions");
+
+            migrationBuilder.DropTable(
                 name: "model_backends");
 
             migrationBuilder.DropTable(
@@ -641,6 +741,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "users");
+
+            migrationBuilder.DropTable(
+                name: "flows");
 
             migrationBuilder.DropTable(
                 name: "backend_models");

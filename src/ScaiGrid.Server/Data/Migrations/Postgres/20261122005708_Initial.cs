@@ -166,6 +166,29 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "flows",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    tenant_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    owner_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    content_version = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    content_sequence = table.Column<int>(type: "integer", nullable: false),
+                    content_key = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    content_digest = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_flows", x => new { x.tenant_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "frontend_models",
                 columns: table => new
                 {
@@ -299,6 +322,55 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_usage_records", x => new { x.tenant_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "flow_acls",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    tenant_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    flow_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    principal_type = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    principal_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    level = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    granted_by = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    granted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_flow_acls", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "FK_flow_acls_flows_tenant_id_flow_id",
+                        columns: x => new { x.tenant_id, x.flow_id },
+                        principalTable: "flows",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "flow_versions",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    flow_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    sequence = table.Column<int>(type: "integer", nullable: false),
+                    version = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    content_key = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    content_digest = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    bytes = table.Column<int>(type: "integer", nullable: false),
+                    created_by = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_flow_versions", x => new { x.tenant_id, x.flow_id, x.sequence });
+                    table.ForeignKey(
+                        name: "FK_flow_versions_flows_tenant_id_flow_id",
+                        columns: x => new { x.tenant_id, x.flow_id },
+                        principalTable: "flows",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -517,6 +589,28 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_flow_acls_tenant_id_flow_id_principal_type_principal_id",
+                table: "flow_acls",
+                columns: new[] { "tenant_id", "flow_id", "principal_type", "principal_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_flow_acls_tenant_id_principal_type_principal_id",
+                table: "flow_acls",
+                columns: new[] { "tenant_id", "principal_type", "principal_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_flow_versions_tenant_id_flow_id_version",
+                table: "flow_versions",
+                columns: new[] { "tenant_id", "flow_id", "version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_flows_tenant_id_owner_id",
+                table: "flows",
+                columns: new[] { "tenant_id", "owner_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_frontend_models_slug",
                 table: "frontend_models",
                 column: "slug",
@@ -621,6 +715,12 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
+                name: "flow_acls");
+
+            migrationBuilder.DropTable(
+                name: "flow_versions");
+
+            migrationBuilder.DropTable(
                 name: "model_backends");
 
             migrationBuilder.DropTable(
@@ -643,6 +743,9 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "users");
+
+            migrationBuilder.DropTable(
+                name: "flows");
 
             migrationBuilder.DropTable(
                 name: "backend_models");

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScaiGrid.Server.Tests.Host;
+
+namespace ScaiGrid.Server.Tests.Flows;
+
+/// <summary>Flows for tests, and the calls of their API: bare resources, errors under <c>detail</c>.</summary>
+internal static class TestFlows
+{
+    public const string Base = "/api/v1/flows";
+
+    /// <summary>A flow that says what it is told.</summary>
+    public static JsonObject Echo(string says = "You said: {{input.message}}") => JsonNode.Parse($$$"""
+        {
+          "id": "flow_mine", "name": "Echo", "version": "1.0.0", "scaicore_target": "0.2", "my_own": { "kept": [1, 2.50, null] },
+          "nodes": [
+            { "id": "node_in", "type": "entry_api", "label": "In", "position": { "x": 0, "y": 0 }, "config": {}, "inputs": [], "outputs": [{ "id": "out", "label": "out", "type": "object" }] },
+            { "id": "node_say", "type": "llm_rigid", "label": "Say", "position": { "x": 1, "y": 0 }, "config": { "template": {{{JsonSerializer.Serialize(says)}}} },
+              "inputs": [{ "id": "in", "label": "in", "type": "object" }], "outputs": [{ "id": "out", "label": "out", "type": "string" }] }
+          ],
+          "edges": [{ "id": "edge_1", "type": "sequential", "source": { "node": "node_in", "port": "out" }, "target": { "node": "node_say", "port": "in" } }],
+          "config": { "core_identity": { "name": "Echo", "persona": "A friendly echo", "models": [] } }
+        }
+        """)!.AsObject();
+
+    extension(HttpClient http)
+    {
+        /// <summary>The answer, which must have that status.</summary>
+        public async Task<JsonElement> BareAsync(HttpMethod method, string path, object? body = null, HttpStatusCode status = HttpStatusCode.OK)
+        {
+            var (actual, answer) = await http.SendAsync(method, path, body);
+            Assert.True(status == actual, $"{method} {path}: {(int)actual} {answer}");
+            return answer;
+        }
+
+        /// <summary>The <c>detail</c> of an answer that must be that refusal.</summary>
+        public async Task<JsonElement> DeniedAsync(HttpMethod method, string path, object? body, HttpStatusCode status, string code)
+        {
+            var (actual, answer) = await http.SendAsync(method, path, body);
+            Assert.True(status == actual, $"{method} {path}: {(int)actual} {answer}");
+            var detail = answer.GetProperty("detail");
+            Assert.Equal(code, detail.Text("error"));
+            Assert.NotEqual("", detail.Text("message"));
+            return detail;
+        }
+
+        public Task<JsonElement> NewFlowAsync(string name = "Echo", JsonObject? content = null) =>
+            http.BareAsync(HttpMethod.Post, Base, new { name, content = content ?? Echo() }, HttpStatusCode.Created);
+
+        public Task<JsonElement> GetFlowAsync(string id) => http.BareAsync(HttpMethod.Get, $"{Base}/{id}");
+
+        public Task<JsonElement> SaveAsync(string id, JsonObject content) => http.BareAsync(HttpMethod.Put, $"{Base}/{id}", new { content });
+
+        public Task<JsonElement> GrantAsync(string flow, string type, string principal, string level) =>
+            http.BareAsync(HttpMethod.Post, $"{Base}/{flow}/acls", new { principal_type = type, principal_id = principal, level }, HttpStatusCode.Created);
+
+        public async Task<string> ETagAsync(string path)
+        {
+            using var response = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            return response.Headers.ETag!.ToString();
+        }
+    }
+
+    extension(JsonElement detail)
+    {
+        /// <summary>The fields that a refusal complains about.</summary>
+        public IEnumerable<string?> Fields => detail.GetProperty("errors").EnumerateArray().Select(e => e.Text("field"));
+    }
+}
