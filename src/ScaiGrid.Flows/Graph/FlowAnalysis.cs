@@ -1,4 +1,4 @@
-using ScaiGrid.Flows.Graph.Shapes;
+using ScaiGrid.Flows.Graph.Analysis;
 using ScaiGrid.Flows.Language;
 
 namespace ScaiGrid.Flows.Graph;
@@ -6,11 +6,6 @@ namespace ScaiGrid.Flows.Graph;
 /// <summary>Whether a flow makes sense: its shape, and what its parts say of each other.</summary>
 public static class FlowAnalysis
 {
-    /// <summary>Every error and warning, by place. Throws nothing, whatever the content.</summary>
-    public static IReadOnlyList<Diagnostic> Analyse(Value content)
-    {
-        var walk = new ShapeWalk();
-        FlowReader.Walk(content, walk);
-        return walk.Diagnostics();
-    }
+    /// <summary>Every error and warning, by place; <see cref="FlowCodes"/> lists them. Throws nothing, whatever the content.</summary>
+    public static IReadOnlyList<Diagnostic> Analyse(Value content) => FlowCheck.Of(content).Diagnostics;
 }

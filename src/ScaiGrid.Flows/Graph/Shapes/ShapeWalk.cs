@@ -37,6 +37,9 @@ internal class ShapeWalk
         }
     }
 
+    /// <summary>The name of the member at hand, or the number of the item.</summary>
+    protected (string? Name, int Index) Here => _place[^1];
+
     public void Push(string name) => _place.Add((name, 0));
 
     public void Push(int index) => _place.Add((null, index));

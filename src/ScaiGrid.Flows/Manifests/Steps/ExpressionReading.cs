@@ -19,7 +19,7 @@ internal static class ExpressionReading
                 return null;
             }
 
-            var text = Unwrap(node.Value.ToText());
+            var text = ExpressionText.Unwrap(node.Value.ToText());
             if (!Language.Expression.TryParse(text, out var expression, out var faults))
             {
                 foreach (var fault in faults)
@@ -104,13 +104,5 @@ internal static class ExpressionReading
                 reader.Names.Read(name, node);
             }
         }
-    }
-
-    private static string Unwrap(string text)
-    {
-        var trimmed = text.AsSpan().Trim();
-        return trimmed.StartsWith("{{") && trimmed.EndsWith("}}") && !trimmed[2..^2].Contains("{{", StringComparison.Ordinal)
-            ? trimmed[2..^2].ToString()
-            : text;
     }
 }
