@@ -40,7 +40,7 @@ internal static class FlowAccess
     }
 
     /// <summary>Holds every level on every flow that the tenant filter lets them see.</summary>
-    private static bool IsAdmin(Principal caller) => caller.IsSuperAdmin || caller.Roles.Contains(Roles.TenantAdmin);
+    public static bool IsAdmin(Principal caller) => caller.IsSuperAdmin || caller.Roles.Contains(Roles.TenantAdmin);
 
     private static IQueryable<FlowAcl> GrantsTo(Db db, Principal caller)
     {

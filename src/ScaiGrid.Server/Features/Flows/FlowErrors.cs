@@ -6,6 +6,11 @@ internal static class FlowErrors
 {
     public static readonly ErrorType NotFound = new("FLOW_NOT_FOUND", ErrorKind.NotFound, "There is no such flow for the caller");
     public static readonly ErrorType AccessDenied = new("FLOW_ACCESS_DENIED", ErrorKind.Forbidden, "The caller's level on the flow is too low");
+    public static readonly ErrorType VersionNotFound = new("FLOW_VERSION_NOT_FOUND", ErrorKind.NotFound, "The flow has no such version");
+    public static readonly ErrorType AclNotFound = new("FLOW_ACL_NOT_FOUND", ErrorKind.NotFound, "The flow has no such grant");
+    public static readonly ErrorType AlreadyGranted = new("FLOW_ACL_EXISTS", ErrorKind.Conflict, "There is a grant for this person or group already");
+    public static readonly ErrorType OwnerStays = new("FLOW_OWNER_STAYS", ErrorKind.Conflict, "The owner of a flow cannot be kept out of it");
+    public static readonly ErrorType PrincipalNotFound = new("PRINCIPAL_NOT_FOUND", ErrorKind.NotFound, "There is no such person or group in the tenant");
 
     public static Error Missing(Id<Flow> id) => NotFound.With($"There is no flow '{id}'.");
 }

@@ -15,5 +15,9 @@ internal static class FlowsApi
         UpdateFlow.Map(flows);
         DeleteFlow.Map(flows);
         RestoreFlow.Map(flows);
+        TransferFlow.Map(flows);
+        FlowVersions.Map(flows);
+        RestoreVersion.Map(flows);
+        FlowAcls.Map(flows);
     }
 }
