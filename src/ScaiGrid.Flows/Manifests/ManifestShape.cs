@@ -32,7 +32,7 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
         ("scaiflow_meta", new(
             [
                 "source_id", "source_version", "scaicore_target", "models", "publish_as_model",
-                "model_visibility_group_ids",
+                "model_visibility_group_ids", "graph",
             ],
             ("models", Model))))));
 

@@ -60,6 +60,14 @@ internal sealed class ManifestText
         }
     }
 
+    /// <summary>A text that was written for the value is within the limits of one that is read.</summary>
+    public static bool IsReadable(string text, Value value) =>
+        IsUnicode(text) && Encoding.UTF8.GetByteCount(text) <= MaxBytes && IsWithin(MaxDepth, value);
+
+    private static bool IsWithin(int levels, Value value) => levels >= 0
+        && value.Items.All(item => IsWithin(levels - 1, item))
+        && value.Members.All(member => IsWithin(levels - 1, member.Value));
+
     private static bool IsUnicode(string text)
     {
         for (var i = 0; i < text.Length; i++)

@@ -22,6 +22,18 @@ internal sealed class CheckpointNode(CheckpointStep step) : Node(step.Head)
             step.OnTimeout, target, context, form));
     }
 
+    public override void Resolved(Machine machine, Fiber fiber, Value resolution)
+    {
+        if (step.Type == CheckpointStep.Breakpoint)
+        {
+            machine.GoTo(fiber, Head.Next);
+        }
+        else
+        {
+            base.Resolved(machine, fiber, resolution);
+        }
+    }
+
     /// <summary>An empty text is as good as none: <c>assignee: "{{manager}}"</c> where there is no manager.</summary>
     private static bool TryText(Machine machine, Fiber fiber, Template? template, out string? text)
     {

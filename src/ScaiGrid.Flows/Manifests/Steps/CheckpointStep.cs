@@ -23,6 +23,9 @@ public sealed record CheckpointStep(
 {
     public const string Fail = "fail", Escalate = "escalate";
 
+    /// <summary>The type of a stop for debugging: it has no result, so that a run goes on as it would have without it.</summary>
+    public const string Breakpoint = "debug_breakpoint";
+
     private static readonly ManifestShape Shape = ManifestShape.Step.Member("checkpoint")!;
 
     internal static Step? Read(StepReader reader, StepHead head, ManifestNode step, ManifestNode body)
