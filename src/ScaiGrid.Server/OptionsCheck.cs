@@ -1,3 +1,7 @@
+using ScaiGrid.Server.Access.Oidc;
+using ScaiGrid.Server.Features.SignIn;
+using ScaiGrid.Server.Kernel;
+
 namespace ScaiGrid.Server;
 
 /// <summary>Finds every fault of the configuration before anything starts.</summary>
@@ -32,6 +36,7 @@ internal static class OptionsCheck
         Require(options.Oidc is not { Mode: "embedded", Authority: not null }, "Oidc:Authority has no meaning when Oidc:Mode is 'embedded'.");
         Require(options.Oidc is not { Authority: not null, Audience: null }, "Oidc:Audience is required with Oidc:Authority.");
         Require(!options.Oidc.RequireHttps || options.Oidc.Authority is null || options.Oidc.Authority.StartsWith("https://", StringComparison.Ordinal), "Oidc:Authority must be https unless Oidc:RequireHttps is false.");
+        CheckEmbedded(options.Oidc, Require);
         Require(options.Bootstrap.File is null || File.Exists(options.Bootstrap.File), $"Bootstrap:File names '{options.Bootstrap.File}', which does not exist.");
         foreach (var (name, limit) in (ReadOnlySpan<(string, int)>)
             [("PerKey", options.RateLimits.PerKey), ("PerUser", options.RateLimits.PerUser), ("PerTenant", options.RateLimits.PerTenant), ("PerPartner", options.RateLimits.PerPartner), ("PerAddress", options.RateLimits.PerAddress)])
@@ -40,5 +45,36 @@ internal static class OptionsCheck
         }
 
         return faults;
+    }
+
+    /// <summary>What only the embedded issuer reads.</summary>
+    private static void CheckEmbedded(OidcOptions oidc, Action<bool, string> require)
+    {
+        foreach (var (name, time, least, most) in (ReadOnlySpan<(string, TimeSpan, TimeSpan, TimeSpan)>)
+            [
+                ("AccessTokenLifetime", oidc.AccessTokenLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1)),
+                ("SessionLifetime", oidc.SessionLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
+                ("GrantLifetime", oidc.GrantLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366)),
+                ("SigningKeyLifetime", oidc.SigningKeyLifetime, TimeSpan.FromDays(1), TimeSpan.FromDays(731)),
+                ("LockOut", oidc.LockOut, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
+            ])
+        {
+            require(time >= least && time <= most, $"Oidc:{name} is {time}; it must be from {least} to {most}.");
+        }
+
+        require(oidc.MaxFailedSignIns is >= 3 and <= 1000, $"Oidc:MaxFailedSignIns is {oidc.MaxFailedSignIns}; it must be from 3 to 1000.");
+        foreach (var (i, client) in oidc.Clients.Index())
+        {
+            require(IdSyntax.Pattern().IsMatch(client.Id), $"Oidc:Clients:{i}:Id must have 1 to 64 letters, digits, '_' and '-'.");
+            require(oidc.Clients.Take(i).All(c => c.Id != client.Id), $"Oidc:Clients:{i}:Id '{client.Id}' is given twice.");
+            foreach (var (list, uris) in (ReadOnlySpan<(string, List<string>)>)[("RedirectUris", client.RedirectUris), ("PostLogoutRedirectUris", client.PostLogoutRedirectUris)])
+            {
+                foreach (var (j, uri) in uris.Index())
+                {
+                    var fault = RedirectUris.Fault(uri);
+                    require(fault is null, $"Oidc:Clients:{i}:{list}:{j} {fault}.");
+                }
+            }
+        }
     }
 }

@@ -21,6 +21,7 @@ using ScaiGrid.Server.Features.Inference;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.OpenAi;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Storage;
@@ -45,6 +46,7 @@ internal static class ScaiGridServer
             services.AddStorage(options);
             services.AddSingleton<ApiKeyDirectory>();
             services.AddOidc(options);
+            services.AddSignIn(options);
             services.AddSingleton<TenantDirectory>();
             services.AddSingleton<Authenticator>();
             services.AddSingleton<RateLimiter>();
@@ -99,6 +101,7 @@ internal static class ScaiGridServer
             app.UseMiddleware<Gate>();
 
             app.MapHealth();
+            app.MapSignIn(app.Services.GetRequiredService<ServerOptions>());
             app.MapModels();
             GetMe.Map(app);
             app.MapApiKeys();

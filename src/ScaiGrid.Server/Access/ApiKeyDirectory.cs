@@ -50,6 +50,6 @@ internal sealed class ApiKeyDirectory
 
         var tenant = row.User.TenantId is { } id ? await db.Tenants.AsNoTracking().SingleAsync(t => t.Id == id, ct) : null;
         var partner = tenant is null ? null : await db.Partners.AsNoTracking().SingleAsync(p => p.Id == tenant.PartnerId, ct);
-        return Principal.MaySignIn(row.User, tenant) ? known[hash] = Principal.Of(row.User, tenant, partner, SignIn.ApiKey, _limits, row.Key) : null;
+        return Principal.MaySignIn(row.User, tenant) ? known[hash] = Principal.Of(row.User, tenant, partner, SignInMethod.ApiKey, _limits, row.Key) : null;
     }
 }

@@ -52,7 +52,7 @@ internal sealed class Gate(RequestDelegate next, Authenticator authenticator, Ra
     }
 
     private static Error? Refuse(Principal principal, AccessRule rule) =>
-        rule.OidcOnly && principal.SignIn != SignIn.Oidc ? AccessErrors.OidcRequired.With("Sign in through OpenID Connect; API keys do not reach this.")
+        rule.OidcOnly && principal.SignIn != SignInMethod.Oidc ? AccessErrors.OidcRequired.With("Sign in through OpenID Connect; API keys do not reach this.")
         : rule.Permission is { } permission && !principal.May(permission) ? AccessErrors.PermissionDenied.With($"This needs the permission '{permission}'.")
         : null;
 }

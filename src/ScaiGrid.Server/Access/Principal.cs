@@ -7,7 +7,7 @@ using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Access;
 
-internal enum SignIn { ApiKey, Oidc, DevToken }
+internal enum SignInMethod { ApiKey, Oidc, DevToken }
 
 /// <summary>The authenticated caller. Immutable; made once for a token and shared by its requests.</summary>
 internal sealed record Principal
@@ -18,7 +18,7 @@ internal sealed record Principal
 
     public required string Name { get; init; }
 
-    public required SignIn SignIn { get; init; }
+    public required SignInMethod SignIn { get; init; }
 
     /// <summary>The tenant that the caller acts in; null = a super admin who named none.</summary>
     public Id<Tenant>? TenantId { get; init; }
@@ -28,6 +28,9 @@ internal sealed record Principal
     public Id<Partner>? PartnerId { get; init; }
 
     public Id<ApiKey>? ApiKeyId { get; init; }
+
+    /// <summary>The program that signed in with its own credentials; it acts under its own id, as no user. Null for people.</summary>
+    public Id<ServiceClient>? ServiceClientId { get; init; }
 
     public FrozenSet<string> Roles { get; init; } = [];
 
@@ -54,7 +57,7 @@ internal sealed record Principal
 
     /// <param name="tenant">The user's; null for a super admin of the platform.</param>
     /// <param name="partner">The tenant's.</param>
-    public static Principal Of(User user, Tenant? tenant, Partner? partner, SignIn signIn, RateLimitOptions limits, ApiKey? key = null)
+    public static Principal Of(User user, Tenant? tenant, Partner? partner, SignInMethod signIn, RateLimitOptions limits, ApiKey? key = null)
     {
         var permissions = Access.Roles.PermissionsOf(user.Roles, user.Permissions);
         var narrowedTo = key is { Permissions.Count: > 0 } ? key.Permissions.ToFrozenSet() : null;

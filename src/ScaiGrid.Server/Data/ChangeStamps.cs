@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Server.Access.Oidc;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 
 namespace ScaiGrid.Server.Data;
@@ -17,6 +19,9 @@ internal enum Stamped
 
     /// <summary>What can be called: models, backends, groups, and the Cores behind published ones.</summary>
     Catalogue = 2,
+
+    /// <summary>What tokens of the embedded issuer rest on: its keys, and the grants that were revoked.</summary>
+    Tokens = 4,
 }
 
 /// <summary>
@@ -35,6 +40,7 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
         Partner or Tenant => Stamped.Access | Stamped.Catalogue,
         User or UserGroup or ApiKey or ServiceClient => Stamped.Access,
         FrontendModel or BackendModel or ModelBackend or ModelGroup or ModelGroupMember or Core => Stamped.Catalogue,
+        SigningKey or Grant { RevokedAt: not null } => Stamped.Tokens,
         _ => Stamped.None,
     };
 
@@ -72,7 +78,7 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
         scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
         var now = await scope.ServiceProvider.GetRequiredService<Db>().Stamps.AsNoTracking().ToDictionaryAsync(s => s.Name, s => s.Value, ct);
         var changed = Stamped.None;
-        foreach (var kind in (ReadOnlySpan<Stamped>)[Stamped.Access, Stamped.Catalogue])
+        foreach (var kind in (ReadOnlySpan<Stamped>)[Stamped.Access, Stamped.Catalogue, Stamped.Tokens])
         {
             var name = NamesOf(kind).First();
             if (now.GetValueOrDefault(name) != _seen.GetValueOrDefault(name, -1))
@@ -122,6 +128,11 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
         if (kinds.HasFlag(Stamped.Catalogue))
         {
             yield return "catalogue";
+        }
+
+        if (kinds.HasFlag(Stamped.Tokens))
+        {
+            yield return "tokens";
         }
     }
 

@@ -8,6 +8,7 @@ using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
 
@@ -25,6 +26,7 @@ internal static class Conversions
         Add<Flow>(conventions);
         Add<FlowAcl>(conventions);
         Add<FrontendModel>(conventions);
+        Add<Grant>(conventions);
         Add<ModelGroup>(conventions);
         Add<Partner>(conventions);
         Add<Run>(conventions);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Flows;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Access.Oidc;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Audit;
@@ -9,6 +10,7 @@ using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
 
@@ -47,6 +49,14 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     public DbSet<FlowVersion> FlowVersions => Set<FlowVersion>();
 
+    public DbSet<DeviceLogin> DeviceLogins => Set<DeviceLogin>();
+
+    public DbSet<FailedSignIns> FailedSignIns => Set<FailedSignIns>();
+
+    public DbSet<Grant> Grants => Set<Grant>();
+
+    public DbSet<GrantToken> GrantTokens => Set<GrantToken>();
+
     public DbSet<FrontendModel> Models => Set<FrontendModel>();
 
     public DbSet<ModelBackend> ModelBackends => Set<ModelBackend>();
@@ -58,6 +68,10 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<Run> Runs => Set<Run>();
 
     public DbSet<ServiceClient> ServiceClients => Set<ServiceClient>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
 
     public DbSet<Stamp> Stamps => Set<Stamp>();
 
@@ -146,12 +160,18 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new Flow.Mapping(this));
         modelBuilder.ApplyConfiguration(new FlowAcl.Mapping(this));
         modelBuilder.ApplyConfiguration(new FlowVersion.Mapping(this));
+        modelBuilder.ApplyConfiguration(new DeviceLogin.Mapping());
+        modelBuilder.ApplyConfiguration(new FailedSignIns.Mapping());
         modelBuilder.ApplyConfiguration(new FrontendModel.Mapping());
+        modelBuilder.ApplyConfiguration(new Grant.Mapping());
+        modelBuilder.ApplyConfiguration(new GrantToken.Mapping());
         modelBuilder.ApplyConfiguration(new ModelBackend.Mapping());
         modelBuilder.ApplyConfiguration(new ModelGroup.Mapping());
         modelBuilder.ApplyConfiguration(new Partner.Mapping());
         modelBuilder.ApplyConfiguration(new Run.Mapping(this));
         modelBuilder.ApplyConfiguration(new ServiceClient.Mapping());
+        modelBuilder.ApplyConfiguration(new Session.Mapping());
+        modelBuilder.ApplyConfiguration(new SigningKey.Mapping());
         modelBuilder.ApplyConfiguration(new Stamp.Mapping());
         modelBuilder.ApplyConfiguration(new Tenant.Mapping());
         modelBuilder.ApplyConfiguration(new UsageRecord.Mapping(this));

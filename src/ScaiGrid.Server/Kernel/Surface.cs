@@ -14,6 +14,9 @@ internal enum Surface
 
     /// <summary><c>/oai/v1</c>: OpenAI's own shapes.</summary>
     OpenAi,
+
+    /// <summary><c>/auth</c>: OAuth's (RFC 6749, section 5.2).</summary>
+    OAuth,
 }
 
 /// <summary>The only place where an <see cref="Error"/> becomes HTTP: one renderer per <see cref="Surface"/>.</summary>
@@ -23,6 +26,7 @@ internal static class Surfaces
     {
         public Surface Surface => context.Request.Path.StartsWithSegments("/oai", StringComparison.Ordinal) ? Surface.OpenAi
             : context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) ? Surface.Flows
+            : context.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal) ? Surface.OAuth
             : Surface.Native;
 
         public async Task WriteErrorAsync(Error error)
@@ -38,7 +42,7 @@ internal static class Surfaces
 
             if (error.Type.Kind is ErrorKind.Unauthenticated)
             {
-                response.Headers.WWWAuthenticate = "Bearer";
+                response.Headers.WWWAuthenticate = error.Type.Code == "INVALID_CLIENT" ? "Basic realm=\"ScaiGrid\"" : "Bearer";
             }
 
             await JsonSerializer.SerializeAsync(response.Body, Render(error, context.Surface, context.TraceIdentifier), Json.Options, context.RequestAborted);
@@ -80,6 +84,11 @@ internal static class Surfaces
                 ["code"] = error.Type.OpenAiCode,
             },
         },
+        Surface.OAuth => new()
+        {
+            ["error"] = error.Type.OAuthCode,
+            ["error_description"] = string.Concat(error.Message.Select(c => c is >= ' ' and <= '~' and not ('"' or '\\') ? c : '\'')), // all that the RFC lets through
+        },
         _ => new()
         {
             ["status"] = "error",
@@ -111,6 +120,16 @@ internal static class Surfaces
 
     extension(ErrorType type)
     {
+        /// <summary>OAuth's own word, which is the code in lower case for what only sign-in refuses.</summary>
+        public string OAuthCode => type.Code switch
+        {
+            "VALIDATION_ERROR" => "invalid_request",
+            "AUTH_TOKEN_MISSING" or "AUTH_TOKEN_INVALID" => "invalid_token",
+            "RATE_LIMITED" or "SERVICE_UNAVAILABLE" => "temporarily_unavailable",
+            "INTERNAL_ERROR" => "server_error",
+            var other => other.ToLowerInvariant(),
+        };
+
         /// <summary>OpenAI's own word where it has one, so that its clients recognise the case.</summary>
         private string OpenAiCode => type.Code switch
         {

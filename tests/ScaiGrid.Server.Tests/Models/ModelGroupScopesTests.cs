@@ -52,7 +52,7 @@ public sealed class ModelGroupScopesTests
         UserId = new("usr"),
         Email = "",
         Name = "",
-        SignIn = SignIn.ApiKey,
+        SignIn = SignInMethod.ApiKey,
         TenantId = new Id<Tenant>("a"),
         PartnerId = new Id<Partner>("p"),
         Roles = [role],

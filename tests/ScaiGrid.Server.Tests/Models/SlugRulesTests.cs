@@ -36,7 +36,7 @@ public sealed class SlugRulesTests
             UserId = new("usr"),
             Email = "",
             Name = "",
-            SignIn = SignIn.ApiKey,
+            SignIn = SignInMethod.ApiKey,
             TenantId = Acme.Id,
             PartnerId = Acme.PartnerId,
             Roles = [role],

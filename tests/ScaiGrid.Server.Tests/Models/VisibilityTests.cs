@@ -107,7 +107,7 @@ public sealed class VisibilityTests
             UserId = new("usr"),
             Email = "",
             Name = "",
-            SignIn = SignIn.ApiKey,
+            SignIn = SignInMethod.ApiKey,
             TenantId = tenant is null ? null : new Id<Tenant>(tenant),
             PartnerId = tenant is null ? null : new Id<Partner>(PartnerOf[tenant]),
             Roles = kind[0] switch { "partner_admin" => [Roles.PartnerAdmin], "tenant_admin" => [Roles.TenantAdmin], "super" or "super_key" or "super_in" => [Roles.SuperAdmin], _ => [Roles.TenantUser] },

@@ -37,6 +37,29 @@ public sealed class OptionsCheckTests
         Assert.Contains(OptionsCheck.Check(new() { Oidc = new() { Mode = mode, Authority = authority, Audience = "scaigrid" } }), f => f.StartsWith(fault, StringComparison.Ordinal));
 
     [Fact]
+    public void What_the_embedded_issuer_cannot_work_with_is_named()
+    {
+        var faults = OptionsCheck.Check(new()
+        {
+            Oidc = new()
+            {
+                AccessTokenLifetime = TimeSpan.FromDays(2),
+                MaxFailedSignIns = 0,
+                Clients =
+                [
+                    new() { Id = "page", RedirectUris = ["https://fine.example/signed-in", "http://not-loopback.example/"], PostLogoutRedirectUris = ["nowhere"] },
+                    new() { Id = "page" },
+                    new() { Id = "not an id" },
+                ],
+            },
+        });
+
+        Assert.Equal(
+            ["Oidc:AccessTokenLifetime", "Oidc:Clients:0:PostLogoutRedirectUris:0", "Oidc:Clients:0:RedirectUris:1", "Oidc:Clients:1:Id", "Oidc:Clients:2:Id", "Oidc:MaxFailedSignIns"],
+            faults.Select(f => f.Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Postgres_needs_to_be_told_where_it_is() =>
         Assert.Single(OptionsCheck.Check(new() { Database = new() { Provider = "postgres" } }), f => f.StartsWith("Database:ConnectionString", StringComparison.Ordinal));
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Access.Bootstrap;
 
@@ -24,6 +25,12 @@ internal static class PeopleSections
 
         if (id is null)
         {
+            return;
+        }
+
+        if (await to.Db.ServiceClients.FindAsync([new Id<ServiceClient>(id.Value.Value)], to.Ct) is not null)
+        {
+            entry.Fault("id", $"'{id}' is the id of a service client, which acts under it");
             return;
         }
 
@@ -108,6 +115,12 @@ internal static class PeopleSections
         var (tenant, roles, permissions) = await RightsAsync(entry, to);
         if (id is null || secret is null)
         {
+            return;
+        }
+
+        if (await to.Db.Users.FindAsync([new Id<User>(id.Value.Value)], to.Ct) is not null)
+        {
+            entry.Fault("id", $"'{id}' is the id of a user, and a client acts under its own");
             return;
         }
 

@@ -7,6 +7,13 @@ internal static class OidcRegistration
         public IServiceCollection AddOidc(ServerOptions options)
         {
             services.AddSingleton(options.Oidc);
+            services.AddSingleton<IssuerAddress>();
+            services.AddSingleton<OidcTokens>();
+            return options.Oidc.IsEmbedded ? services.AddSingleton<SigningKeys>().AddSingleton<IIssuer, EmbeddedIssuer>() : services.AddExternalIssuer(options);
+        }
+
+        private IServiceCollection AddExternalIssuer(ServerOptions options)
+        {
             services.AddSingleton(s => new IssuerKeys(
                 new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
                 {
@@ -17,7 +24,7 @@ internal static class OidcRegistration
                 s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<ILogger<IssuerKeys>>()));
             services.AddSingleton<OidcUsers>();
-            return services.AddSingleton<OidcTokens>();
+            return services.AddSingleton<IIssuer, ExternalIssuer>();
         }
     }
 }

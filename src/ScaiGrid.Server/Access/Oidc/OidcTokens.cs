@@ -11,7 +11,7 @@ using ScaiGrid.Server.Kernel;
 namespace ScaiGrid.Server.Access.Oidc;
 
 /// <summary>
-/// The principals behind access tokens of the external issuer (RFC 9068 and plain JWT). A token is validated once and its principal kept
+/// The principals behind access tokens of the issuer (RFC 9068 and plain JWT). A token is validated once and its principal kept
 /// until it expires or anything about access changes, so that a suspended user stops at once.
 /// </summary>
 internal sealed class OidcTokens
@@ -26,16 +26,14 @@ internal sealed class OidcTokens
     private static readonly string[] Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxLength };
-    private readonly OidcOptions _options;
-    private readonly IssuerKeys _keys;
-    private readonly OidcUsers _users;
+    private readonly IIssuer _issuer;
     private readonly TimeProvider _clock;
     private ConcurrentDictionary<string, Principal> _known = new();
 
-    public OidcTokens(ServerOptions options, IssuerKeys keys, OidcUsers users, ChangeStamps stamps, TimeProvider clock)
+    public OidcTokens(IIssuer issuer, ChangeStamps stamps, TimeProvider clock)
     {
-        (_options, _keys, _users, _clock) = (options.Oidc, keys, users, clock);
-        stamps.Keep(Stamped.Access, _ =>
+        (_issuer, _clock) = (issuer, clock);
+        stamps.Keep(Stamped.Access | Stamped.Tokens, _ =>
         {
             _known = new(); // a whole new one: a sign-in that is under way must not put back what is stale
             return Task.CompletedTask;
@@ -44,7 +42,7 @@ internal sealed class OidcTokens
 
     public async ValueTask<Result<Principal>> FindAsync(ReadOnlyMemory<char> token, CancellationToken ct)
     {
-        if (_options.Authority is null || token.Length is 0 or > MaxLength)
+        if (token.Length is 0 or > MaxLength)
         {
             return Invalid("The token is unknown, expired or revoked.");
         }
@@ -87,14 +85,14 @@ internal sealed class OidcTokens
             return Invalid("The token's type or algorithm is not accepted.");
         }
 
-        if (await _keys.GetAsync(ct) is not { } issuer)
+        if (await _issuer.GetAsync(ct) is not { } issuer)
         {
             return KernelErrors.Unavailable.With("The issuer of access tokens cannot be reached just now.") with { RetryAfter = 10 };
         }
 
         if (!Knows(issuer, token))
         {
-            issuer = await _keys.NewerAsync(issuer, ct);
+            issuer = await _issuer.NewerAsync(issuer, ct);
         }
 
         var result = await _handler.ValidateTokenAsync(token, Rules(issuer, token));
@@ -110,14 +108,14 @@ internal sealed class OidcTokens
         }
 
         using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload), new() { MaxDepth = 16 });
-        var signedIn = await _users.SignInAsync(token.Issuer, TokenClaims.Read(payload.RootElement, _options.Claims), token.IssuedAt, ct);
+        var signedIn = await _issuer.SignInAsync(token, payload.RootElement, ct);
         return signedIn.Succeeded(out var principal, out var error) ? principal with { ExpiresAt = token.ValidTo + ClockSkew } : error;
     }
 
     private TokenValidationParameters Rules(OpenIdConnectConfiguration issuer, JsonWebToken token) => new()
     {
         ValidIssuer = issuer.Issuer,
-        ValidAudience = _options.Audience,
+        ValidAudience = _issuer.Audience,
         ValidAlgorithms = Algorithms,
         IssuerSigningKeys = KeysFor(issuer, token),
         RequireExpirationTime = true,

@@ -52,7 +52,7 @@ internal sealed class OidcUsers(IServiceScopeFactory scopes, IdSource ids, TimeP
             await db.SaveChangesAsync(ct);
             var partner = tenant is null ? null : await db.Partners.AsNoTracking().SingleAsync(p => p.Id == tenant.PartnerId, ct);
             return Principal.MaySignIn(user, tenant)
-                ? (Result<Principal>)Principal.Of(user, tenant, partner, SignIn.Oidc, options.RateLimits)
+                ? (Result<Principal>)Principal.Of(user, tenant, partner, SignInMethod.Oidc, options.RateLimits)
                 : AccessErrors.TokenInvalid.With("The account or its tenant is not active.");
         });
     }

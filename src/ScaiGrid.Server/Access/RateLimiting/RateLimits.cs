@@ -40,7 +40,7 @@ internal sealed class RateLimits(RateLimiter limiter, ServerOptions options)
     }
 
     /// <summary>One line's addresses count as one: whoever has an IPv6 address has 2^64 of them.</summary>
-    private static string NetworkOf(IPAddress? address)
+    public static string NetworkOf(IPAddress? address)
     {
         if (address is null)
         {

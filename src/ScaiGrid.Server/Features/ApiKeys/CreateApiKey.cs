@@ -126,7 +126,7 @@ internal static class CreateApiKey
             Permissions = [.. (permissions.Count > 0 ? permissions : caller.NarrowedTo?.AsEnumerable() ?? []).Distinct().Order(StringComparer.Ordinal)],
             ModelGroups = [.. (groups.Count > 0 ? groups : caller.ModelGroups?.AsEnumerable() ?? []).Distinct().Order(StringComparer.Ordinal)],
             RateLimit = request.RateLimit ?? (RateOf(caller) is { } rate && rate != making.DefaultRate ? rate : null),
-            ExpiresAt = request.ExpiresAt ?? (caller.SignIn is SignIn.ApiKey ? caller.ExpiresAt : null),
+            ExpiresAt = request.ExpiresAt ?? (caller.SignIn is SignInMethod.ApiKey ? caller.ExpiresAt : null),
             CreatedAt = making.Now,
         };
     }
@@ -142,7 +142,7 @@ internal static class CreateApiKey
         {
             faults.Add(new("expires_at", "must be in the future"));
         }
-        else if (caller.SignIn is SignIn.ApiKey && request.ExpiresAt > caller.ExpiresAt)
+        else if (caller.SignIn is SignInMethod.ApiKey && request.ExpiresAt > caller.ExpiresAt)
         {
             faults.Add(new("expires_at", "must not be later than that of the key that you use"));
         }

@@ -53,7 +53,7 @@ internal sealed class Auditor(IHttpContextAccessor http, Db db, IdSource ids, Ti
             Action = audited.Action,
             ActorId = principal.UserId.Value,
             ActorEmail = principal.Email,
-            ActorType = principal.SignIn == SignIn.ApiKey ? "service" : "user",
+            ActorType = principal.SignIn == SignInMethod.ApiKey || principal.ServiceClientId is not null ? "service" : "user",
             ResourceType = audited.ResourceType,
             ResourceId = resourceId,
             IpAddress = context.Connection.RemoteIpAddress?.ToString(),

@@ -95,7 +95,7 @@ internal sealed class RunStep(IServiceScopeFactory scopes, Executor executor, Co
             UserId = run.StartedBy,
             Email = user?.Email ?? "",
             Name = user?.Name ?? "",
-            SignIn = SignIn.Oidc,
+            SignIn = SignInMethod.Oidc,
             TenantId = tenant.Id,
             TenantSlug = tenant.Slug,
             PartnerId = tenant.PartnerId,

@@ -17,7 +17,7 @@ internal static class GetMe
     /// <param name="ApiKey">The key that was used; null when none was.</param>
     public sealed record Response(
         string Id, string Email, string Name, Organisation? Tenant, Organisation? Partner, IReadOnlyList<string> Roles,
-        IReadOnlyList<string> Permissions, IReadOnlyList<string> Groups, SignIn SignIn, ApiKeyView? ApiKey);
+        IReadOnlyList<string> Permissions, IReadOnlyList<string> Groups, SignInMethod SignIn, ApiKeyView? ApiKey);
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/v1/me", HandleAsync)

@@ -21,6 +21,18 @@ internal sealed class ServiceClient : IIdentified<ServiceClient>
 
     public List<string> Permissions { get; set; } = [];
 
+    /// <summary>What the client may, as if it were a person; no such user is stored.</summary>
+    public User AsUser() => new()
+    {
+        Id = new(Id.Value),
+        TenantId = TenantId,
+        Email = "",
+        Name = Id.Value,
+        Roles = Roles,
+        Permissions = Permissions,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
+
     internal sealed class Mapping : IEntityTypeConfiguration<ServiceClient>
     {
         public void Configure(EntityTypeBuilder<ServiceClient> client)

@@ -17,7 +17,14 @@ internal sealed class User : IIdentified<User>
     public Id<Tenant>? TenantId { get; set; }
 
     /// <summary>Empty when the sign-in told none.</summary>
-    public required string Email { get; set; }
+    public required string Email
+    {
+        get;
+        set => (field, EmailKey) = (value, value.ToLowerInvariant());
+    }
+
+    /// <summary>The email in lower case: what somebody who signs in is looked up by.</summary>
+    public string EmailKey { get; private set; } = "";
 
     public required string Name { get; set; }
 
@@ -53,6 +60,8 @@ internal sealed class User : IIdentified<User>
             user.ToTable("users");
             user.HasKey(u => u.Id);
             user.HasIndex(u => u.TenantId);
+            user.HasIndex(u => u.EmailKey);
+            user.Property(u => u.EmailKey).HasMaxLength(320);
             user.HasIndex(u => new { u.Issuer, u.Subject }).IsUnique();
             user.Property(u => u.Email).HasMaxLength(320);
             user.Property(u => u.Name).HasMaxLength(200);

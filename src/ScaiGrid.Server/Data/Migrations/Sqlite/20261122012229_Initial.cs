@@ -164,6 +164,41 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "device_logins",
+                columns: table => new
+                {
+                    device_code_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    user_code_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    scope = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    answer = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    grant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    interval = table.Column<int>(type: "INTEGER", nullable: false),
+                    asked_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_device_logins", x => x.device_code_hash);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "failed_sign_ins",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    count = table.Column<int>(type: "INTEGER", nullable: false),
+                    locked_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    forgotten_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failed_sign_ins", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "flows",
                 columns: table => new
                 {
@@ -280,6 +315,19 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_runs", x => new { x.tenant_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "signing_keys",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    @sealed = table.Column<string>(name: "sealed", type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_signing_keys", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -485,6 +533,7 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     email = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
+                    email_key = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
                     name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     password_hash = table.Column<string>(type: "TEXT", nullable: true),
@@ -535,13 +584,85 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "grants",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    user_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    scope = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    session_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    password_mark = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    auth_time = table.Column<long>(type: "INTEGER", nullable: false),
+                    redirect_uri = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    code_challenge = table.Column<string>(type: "TEXT", maxLength: 43, nullable: true),
+                    nonce = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_grants", x => x.id);
+                    table.ForeignKey(
+                        name: "FK_grants_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sessions",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    user_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    password_mark = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    auth_time = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sessions", x => x.id);
+                    table.ForeignKey(
+                        name: "FK_sessions_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "grant_tokens",
+                columns: table => new
+                {
+                    hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    grant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    used_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_grant_tokens", x => x.hash);
+                    table.ForeignKey(
+                        name: "FK_grant_tokens_grants_grant_id",
+                        column: x => x.grant_id,
+                        principalTable: "grants",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.InsertData(
                 table: "stamps",
                 columns: new[] { "name", "value" },
                 values: new object[,]
                 {
                     { "access", 0L },
-                    { "catalogue", 0L }
+                    { "catalogue", 0L },
+                    { "tokens", 0L }
                 });
 
             migrationBuilder.CreateIndex(
@@ -587,6 +708,22 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_device_logins_expires_at",
+                table: "device_logins",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_logins_user_code_hash",
+                table: "device_logins",
+                column: "user_code_hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_sign_ins_forgotten_at",
+                table: "failed_sign_ins",
+                column: "forgotten_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_flow_acls_tenant_id_flow_id_principal_type_principal_id",
                 table: "flow_acls",
                 columns: new[] { "tenant_id", "flow_id", "principal_type", "principal_id" },
@@ -618,6 +755,26 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 name: "ix_frontend_models_tenant_id",
                 table: "frontend_models",
                 column: "tenant_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_grant_tokens_grant_id",
+                table: "grant_tokens",
+                column: "grant_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_grants_expires_at",
+                table: "grants",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_grants_session_id",
+                table: "grants",
+                column: "session_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_grants_user_id",
+                table: "grants",
+                column: "user_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_model_backends_backend_id",
@@ -661,6 +818,16 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 column: "tenant_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_sessions_expires_at",
+                table: "sessions",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sessions_user_id",
+                table: "sessions",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_tenants_partner_id",
                 table: "tenants",
                 column: "partner_id");
@@ -675,6 +842,11 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 name: "ix_user_groups_tenant_id",
                 table: "user_groups",
                 column: "tenant_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_users_email_key",
+                table: "users",
+                column: "email_key");
 
             migrationBuilder.CreateIndex(
                 name: "ix_users_issuer_subject",
@@ -713,10 +885,19 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
+                name: "device_logins");
+
+            migrationBuilder.DropTable(
+                name: "failed_sign_ins");
+
+            migrationBuilder.DropTable(
                 name: "flow_acls");
 
             migrationBuilder.DropTable(
                 name: "flow_versions");
+
+            migrationBuilder.DropTable(
+                name: "grant_tokens");
 
             migrationBuilder.DropTable(
                 name: "model_backends");
@@ -731,6 +912,12 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 name: "service_clients");
 
             migrationBuilder.DropTable(
+                name: "sessions");
+
+            migrationBuilder.DropTable(
+                name: "signing_keys");
+
+            migrationBuilder.DropTable(
                 name: "stamps");
 
             migrationBuilder.DropTable(
@@ -740,10 +927,10 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 name: "user_groups");
 
             migrationBuilder.DropTable(
-                name: "users");
+                name: "flows");
 
             migrationBuilder.DropTable(
-                name: "flows");
+                name: "grants");
 
             migrationBuilder.DropTable(
                 name: "backend_models");
@@ -753,6 +940,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "model_groups");
+
+            migrationBuilder.DropTable(
+                name: "users");
 
             migrationBuilder.DropTable(
                 name: "tenants");
