@@ -121,6 +121,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 if needs_servers "${projects[@]}"; then start_servers; fi
+if [[ " ${projects[*]} " == *" Flows "* ]]; then npm_ci "$root/tests/ScaiGrid.Flows.Tests/node"; fi
 if [[ " ${projects[*]} " == *" EndToEnd "* ]]; then install_clients; fi
 build "${projects[@]}"
 for project in "${projects[@]}"; do

@@ -1,5 +1,3 @@
-using ScaiGrid.Flows.Tests.Packages;
-
 namespace ScaiGrid.Flows.Tests;
 
 /// <summary>Compares with a file kept in the repository; with <c>GOLDEN=accept</c> in the environment it writes the file instead.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using ScaiGrid.Flows.Compile;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Flows.Manifests;
-using ScaiGrid.Flows.Tests.Packages;
 
 namespace ScaiGrid.Flows.Tests.Compile;
 

@@ -110,17 +110,17 @@ internal sealed class ControlFlowBuilder
     private void PlaceBranches(int node, Region region)
     {
         var edges = _links.Out(node);
-        if (edges.Count is 0 or > Manifests.ParallelStep.MostBranches)
+        if (edges.Length is 0 or > Manifests.ParallelStep.MostBranches)
         {
             _faults.BranchCount(Nodes[node]);
             Carry(node, region);
             return;
         }
 
-        _branches[node] = [.. edges.Select(e => Inner(RegionKind.Branch, node, region, _links.Graph.Edges[e]))];
-        for (var i = 0; i < edges.Count; i++)
+        var branches = _branches[node] = new Region[edges.Length];
+        for (var i = 0; i < edges.Length; i++)
         {
-            _carried[edges[i]] = _branches[node]![i];
+            _carried[edges[i]] = branches[i] = Inner(RegionKind.Branch, node, region, _links.Graph.Edges[edges[i]]);
         }
     }
 
@@ -258,31 +258,39 @@ internal sealed class ControlFlowBuilder
             return _joins[node] is >= 0 and var join && _regions[join] == region ? [new(null, Nodes[join], null)] : null;
         }
 
-        var edges = _links.Out(node);
-        if (edges.Count == 0)
+        if (_links.Out(node).Length == 0)
         {
             return null;
         }
 
-        var ways = new List<Transition>(edges.Count);
-        foreach (var e in Ordered(edges))
+        // Conditions in the order they are drawn; the edge without one is the otherwise.
+        var ways = new List<Transition>(_links.Out(node).Length);
+        foreach (var isConditional in new[] { true, false })
         {
-            var target = _links.Targets[e];
-            var way = new Transition(_links.Graph.Edges[e].Condition, _regions[target] == _carried[e] ? Nodes[target] : null, _links.Graph.Edges[e]);
-            if (_carried[e] == region)
+            foreach (var e in _links.Out(node))
             {
-                ways.Add(way);
-            }
-            else
-            {
-                _carried[e]!.Begin(way);
+                if (_links.Graph.Edges[e].Type == EdgeType.Conditional == isConditional)
+                {
+                    Lead(e, region, ways);
+                }
             }
         }
 
         return [.. ways];
     }
 
-    /// <summary>Conditions in the order they are drawn; the edge without one is the otherwise.</summary>
-    private IEnumerable<int> Ordered(IReadOnlyList<int> edges) =>
-        edges.Count == 1 ? edges : edges.OrderBy(e => _links.Graph.Edges[e].Condition is null);
+    private void Lead(int e, Region region, List<Transition> ways)
+    {
+        var edge = _links.Graph.Edges[e];
+        var target = _links.Targets[e];
+        var way = new Transition(edge.Condition, _regions[target] == _carried[e] ? Nodes[target] : null, edge);
+        if (_carried[e] == region)
+        {
+            ways.Add(way);
+        }
+        else
+        {
+            _carried[e]!.Begin(way);
+        }
+    }
 }

@@ -4,8 +4,10 @@ namespace ScaiGrid.Flows.Graph.Analysis;
 internal sealed class Links
 {
     private readonly Dictionary<string, int> _positions;
-    private readonly List<int>?[] _out;
-    private readonly List<int>?[] _in;
+    private readonly int[] _outStart;
+    private readonly int[] _inStart;
+    private readonly int[] _out;
+    private readonly int[] _in;
 
     public Links(FlowGraph graph)
     {
@@ -17,17 +19,13 @@ internal sealed class Links
         }
 
         (Sources, Targets) = (new int[graph.Edges.Count], new int[graph.Edges.Count]);
-        (_out, _in) = (new List<int>?[graph.Nodes.Count], new List<int>?[graph.Nodes.Count]);
         for (var e = 0; e < graph.Edges.Count; e++)
         {
-            var edge = graph.Edges[e];
-            (Sources[e], Targets[e]) = (Find(edge.Source.Node), Find(edge.Target.Node));
-            if (edge.IsControl && Sources[e] >= 0 && Targets[e] >= 0)
-            {
-                (_out[Sources[e]] ??= []).Add(e);
-                (_in[Targets[e]] ??= []).Add(e);
-            }
+            (Sources[e], Targets[e]) = (Find(graph.Edges[e].Source.Node), Find(graph.Edges[e].Target.Node));
         }
+
+        (_outStart, _out) = Sorted(Sources);
+        (_inStart, _in) = Sorted(Targets);
     }
 
     public FlowGraph Graph { get; }
@@ -39,9 +37,39 @@ internal sealed class Links
     public int[] Targets { get; }
 
     /// <summary>The control edges that leave the node, in the order of <c>edges</c>.</summary>
-    public IReadOnlyList<int> Out(int node) => _out[node] ?? (IReadOnlyList<int>)[];
+    public ReadOnlySpan<int> Out(int node) => _out.AsSpan(_outStart[node].._outStart[node + 1]);
 
-    public IReadOnlyList<int> In(int node) => _in[node] ?? (IReadOnlyList<int>)[];
+    /// <summary>The control edges that lead to the node, in the order of <c>edges</c>.</summary>
+    public ReadOnlySpan<int> In(int node) => _in.AsSpan(_inStart[node].._inStart[node + 1]);
 
-    public int Find(string id) => _positions.GetValueOrDefault(id, -1);
+    private int Find(string id) => _positions.GetValueOrDefault(id, -1);
+
+    /// <summary>The control edges by one of their ends, and where those of each node begin.</summary>
+    private (int[] Start, int[] Edges) Sorted(int[] ends)
+    {
+        var start = new int[Graph.Nodes.Count + 1];
+        for (var e = 0; e < ends.Length; e++)
+        {
+            start[ends[e] + 1] += IsLink(e) ? 1 : 0;
+        }
+
+        for (var i = 1; i < start.Length; i++)
+        {
+            start[i] += start[i - 1];
+        }
+
+        var edges = new int[start[^1]];
+        var next = start.AsSpan(0, Graph.Nodes.Count).ToArray();
+        for (var e = 0; e < ends.Length; e++)
+        {
+            if (IsLink(e))
+            {
+                edges[next[ends[e]]++] = e;
+            }
+        }
+
+        return (start, edges);
+    }
+
+    private bool IsLink(int edge) => Sources[edge] >= 0 && Targets[edge] >= 0 && Graph.Edges[edge].IsControl;
 }

@@ -85,7 +85,7 @@ internal sealed class NodeOrder
         void Open(int node)
         {
             _states[node] = State.Open;
-            stack.Push((node, _links.Out(node).Count - 1));
+            stack.Push((node, _links.Out(node).Length - 1));
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class ScopeCheck(Links links, NodeOrder order, ControlFlow contr
         }
 
         var reach = new NameReach(links, order, control, hasRunOnly: false);
-        foreach (var use in reach.Unseen(asked, Names))
+        foreach (var use in reach.Unseen(asked, node => node.HasResult ? node.Binding : null))
         {
             var binder = bound[use.Name];
             if (binder >= 0)
@@ -81,11 +81,16 @@ internal sealed class ScopeCheck(Links links, NodeOrder order, ControlFlow contr
             }
         }
 
+        if (uses.Count == 0)
+        {
+            return;
+        }
+
         var early = new NameReach(links, order, control, hasRunOnly: true)
-            .Unseen(uses, node => [node.Id])
+            .Unseen(uses, node => node.Id)
             .Select(use => use.Path)
             .ToHashSet(StringComparer.Ordinal);
-        foreach (var edge in early.Count == 0 ? [] : _graph.Edges.Where(edge => !edge.IsControl && early.Contains(edge.Id)))
+        foreach (var edge in _graph.Edges.Where(edge => !edge.IsControl && early.Contains(edge.Id)))
         {
             walk.Add(new(
                 Severity.Error, FlowCodes.DataOrder, $"edge '{edge.Id}': node '{edge.Source.Node}' can never have run before node '{edge.Target.Node}'",
@@ -125,8 +130,6 @@ internal sealed class ScopeCheck(Links links, NodeOrder order, ControlFlow contr
 
         return bound;
     }
-
-    private static IEnumerable<string> Names(GraphNode node) => node.HasResult ? [node.Binding] : [];
 
     /// <summary>The names that a loop gives to its item.</summary>
     public static IEnumerable<string> Items(GraphNode node)

@@ -14,7 +14,7 @@ internal static class StructureWarnings
                 Warn(node, FlowCodes.Unreachable, $"node '{node.Id}' is never reached: no entry leads to it", "");
             }
 
-            CheckPorts(node, links.Out(i).Count > 0, used, walk);
+            CheckPorts(node, links.Out(i).Length > 0, used, walk);
             CheckOtherwise(node, links, i, walk);
         }
 

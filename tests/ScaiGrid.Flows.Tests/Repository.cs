@@ -1,4 +1,4 @@
-namespace ScaiGrid.Flows.Tests.Packages;
+namespace ScaiGrid.Flows.Tests;
 
 internal static class Repository
 {
