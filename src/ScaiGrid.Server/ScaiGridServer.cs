@@ -13,6 +13,7 @@ using ScaiGrid.Server.Egress;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Catalog;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Flows;
@@ -56,6 +57,7 @@ internal static class ScaiGridServer
             services.AddSingleton<ConnectionSecrets>();
             services.AddSingleton<Catalogue>();
             services.AddSingleton<BackendConfigs>();
+            services.AddCatalog();
             services.AddCores();
             services.AddInference(options);
         }
@@ -107,6 +109,7 @@ internal static class ScaiGridServer
             app.MapApiKeys();
             app.MapCores();
             app.MapFlows();
+            app.MapCatalog();
             app.MapRuns();
             app.MapCheckpoints();
             app.MapInference();

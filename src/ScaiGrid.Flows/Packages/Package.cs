@@ -29,6 +29,9 @@ public sealed class Package
     /// <summary>Canonical JSON.</summary>
     public ReadOnlyMemory<byte> FlowJson { get; }
 
+    /// <summary>The flow, read anew each time.</summary>
+    public Value Flow => Value.FromJson(Encoding.UTF8.GetString(FlowJson.Span));
+
     public ReadOnlyMemory<byte> Manifest { get; }
 
     /// <summary>Null when there is none.</summary>
@@ -47,6 +50,14 @@ public sealed class Package
 
     /// <summary>Reads an archive from anywhere, and trusts nothing of it.</summary>
     public static PackageReading Read(ReadOnlyMemory<byte> archive) => PackageReader.Read(archive);
+
+    /// <summary>Takes apart an archive whose digest is known to be right, and so was checked when it was stored.</summary>
+    public static Package Open(ReadOnlyMemory<byte> archive)
+    {
+        var content = StoredZip.Entries(archive).Entries.ToDictionary(e => e.Name, e => e.Content);
+        var info = PackageInfo.Read(new(Value.FromJson(Encoding.UTF8.GetString(content[InfoName].Span)), InfoName, (path, message) => throw new InvalidDataException($"{path} {message}")));
+        return new(info, content[FlowName], content[ManifestName], content.TryGetValue(ReadmeName, out var readme) ? readme : (ReadOnlyMemory<byte>?)null);
+    }
 
     /// <summary>The entries but for <c>package.json</c>, in ordinal order.</summary>
     private List<ZipEntry> Content() =>

@@ -16,9 +16,9 @@ public sealed record PackageSignature(string KeyId, ReadOnlyMemory<byte> Signatu
     public const string Algorithm = "ES256";
 
     public static PackageSignature Sign(ECDsa key, ReadOnlySpan<byte> content) =>
-        new(SigningKey.Of(key).Id, key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        new(PackageKey.Of(key).Id, key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
 
-    public bool Verify(SigningKey key, ReadOnlySpan<byte> content)
+    public bool Verify(PackageKey key, ReadOnlySpan<byte> content)
     {
         if (key.Id != KeyId)
         {
@@ -57,12 +57,12 @@ public sealed record PackageSignature(string KeyId, ReadOnlyMemory<byte> Signatu
 /// <summary>A public key on P-256 (RFC 7517): what anyone needs to check signatures.</summary>
 /// <param name="X">32 bytes, base64url.</param>
 /// <param name="Y">32 bytes, base64url.</param>
-public sealed record SigningKey(string X, string Y)
+public sealed record PackageKey(string X, string Y)
 {
     /// <summary>The thumbprint of RFC 7638.</summary>
     public string Id { get; } = Base64Url.EncodeToString(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{X}}","y":"{{Y}}"}""")));
 
-    public static SigningKey Of(ECDsa key)
+    public static PackageKey Of(ECDsa key)
     {
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         return new(Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));

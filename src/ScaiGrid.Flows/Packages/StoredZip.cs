@@ -49,6 +49,22 @@ internal static class StoredZip
     /// <returns>The entries, or what is wrong with the archive.</returns>
     public static (IReadOnlyList<ZipEntry> Entries, string? Fault) Read(ReadOnlyMemory<byte> archive)
     {
+        var (entries, fault) = Entries(archive);
+        if (fault is not null)
+        {
+            return ([], fault);
+        }
+
+        // One comparison finds whatever else there may be: a directory that says otherwise, comments, gaps, wrong sums, odd flags and times.
+        var proper = Write(entries);
+        var same = archive.Span.CommonPrefixLength(proper);
+        return same == proper.Length && same == archive.Length ? (entries, null)
+            : ([], $"byte {same} is not what a package with these entries has there; only the form that 'scai package' and this server write is accepted");
+    }
+
+    /// <summary>The entries alone, as their own headers have them.</summary>
+    public static (IReadOnlyList<ZipEntry> Entries, string? Fault) Entries(ReadOnlyMemory<byte> archive)
+    {
         var entries = new List<ZipEntry>();
         var rest = archive;
         while (rest.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(rest.Span) == LocalSignature)
@@ -61,16 +77,7 @@ internal static class StoredZip
             entries.Add(entry!);
         }
 
-        if (entries.Count == 0)
-        {
-            return ([], "this is not a ZIP file with entries from its first byte on");
-        }
-
-        // One comparison finds whatever else there may be: a directory that says otherwise, comments, gaps, wrong sums, odd flags and times.
-        var proper = Write(entries);
-        var same = archive.Span.CommonPrefixLength(proper);
-        return same == proper.Length && same == archive.Length ? (entries, null)
-            : ([], $"byte {same} is not what a package with these entries has there; only the form that 'scai package' and this server write is accepted");
+        return entries.Count > 0 ? (entries, null) : ([], "this is not a ZIP file with entries from its first byte on");
     }
 
     private static string? ReadEntry(ref ReadOnlyMemory<byte> rest, out ZipEntry? entry)

@@ -8,6 +8,12 @@ namespace ScaiGrid.Server.Access;
 /// <param name="OidcOnly">True where an API key will not do.</param>
 internal sealed record AccessRule(string? Permission, bool Anonymous = false, bool OidcOnly = false);
 
+/// <summary>The tenant to act in may also be named by the query value <c>tenant_id</c>, where pages link to what belongs to one.</summary>
+internal sealed record TenantFromQuery
+{
+    public const string Name = "tenant_id";
+}
+
 internal static class AccessRules
 {
     extension<TBuilder>(TBuilder route) where TBuilder : IEndpointConventionBuilder
@@ -19,6 +25,8 @@ internal static class AccessRules
 
         /// <summary>For endpoints that show callers only what is theirs.</summary>
         public TBuilder RequiresSignIn() => route.WithMetadata(new AccessRule(null));
+
+        public TBuilder TakesTenantFromQuery() => route.WithMetadata(new TenantFromQuery());
 
         public TBuilder AllowsAnybody() => route.WithMetadata(new AccessRule(null, Anonymous: true));
     }

@@ -32,7 +32,13 @@ internal sealed class Authenticator(ApiKeyDirectory apiKeys, OidcTokens tokens, 
             return AccessErrors.TokenInvalid.With("The token is unknown, expired or revoked.");
         }
 
-        return context.Request.Headers[TenantHeader] is { Count: > 0 } named ? await ActInAsync(principal, named.ToString(), context.RequestAborted) : principal;
+        var named = context.Request.Headers[TenantHeader];
+        if (named.Count == 0 && context.GetEndpoint()?.Metadata.GetMetadata<TenantFromQuery>() is not null)
+        {
+            named = context.Request.Query[TenantFromQuery.Name];
+        }
+
+        return named.Count > 0 ? await ActInAsync(principal, named.ToString(), context.RequestAborted) : principal;
     }
 
     private async ValueTask<Result<Principal>> ActInAsync(Principal principal, string named, CancellationToken ct)
@@ -47,6 +53,6 @@ internal sealed class Authenticator(ApiKeyDirectory apiKeys, OidcTokens tokens, 
         var tenant = mayChoose ? await tenants.FindAsync(named, ct) : null;
         return tenant is not null && (principal.IsSuperAdmin || tenant.PartnerId == principal.PartnerId)
             ? principal with { TenantId = tenant.Id, TenantSlug = tenant.Slug, PartnerId = tenant.PartnerId }
-            : AccessErrors.TenantUnknown.With($"{TenantHeader} names no tenant that you may act in.");
+            : AccessErrors.TenantUnknown.With($"{TenantHeader} or {TenantFromQuery.Name} names no tenant that you may act in.");
     }
 }

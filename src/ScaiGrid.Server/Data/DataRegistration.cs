@@ -38,10 +38,7 @@ internal static class DataRegistration
         scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
         var db = scope.ServiceProvider.GetRequiredService<Db>();
         await db.Database.MigrateAsync(ct);
-        if (db is SqliteDb)
-        {
-            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct); // kept in the file: readers and the writer do not wait for each other
-        }
+        await db.CompleteSchemaAsync(ct);
     }
 
     private static string SqliteConnectionString(ServerOptions options)

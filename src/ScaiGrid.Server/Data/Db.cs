@@ -2,9 +2,11 @@ using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Flows;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Access.Oidc;
+using ScaiGrid.Flows.Packages;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Catalog;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Flows;
@@ -31,9 +33,13 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<Audience> Audiences => Set<Audience>();
+
     public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
 
     public DbSet<BackendModel> Backends => Set<BackendModel>();
+
+    public DbSet<CatalogKey> CatalogKeys => Set<CatalogKey>();
 
     public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
 
@@ -57,13 +63,27 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     public DbSet<GrantToken> GrantTokens => Set<GrantToken>();
 
+    public DbSet<Listing> Listings => Set<Listing>();
+
+    public DbSet<LogHead> LogHeads => Set<LogHead>();
+
+    public DbSet<LogLeaf> LogLeaves => Set<LogLeaf>();
+
+    public DbSet<LogNode> LogNodes => Set<LogNode>();
+
     public DbSet<FrontendModel> Models => Set<FrontendModel>();
 
     public DbSet<ModelBackend> ModelBackends => Set<ModelBackend>();
 
     public DbSet<ModelGroup> ModelGroups => Set<ModelGroup>();
 
+    public DbSet<CatalogPackage> Packages => Set<CatalogPackage>();
+
+    public DbSet<PackageVersion> PackageVersions => Set<PackageVersion>();
+
     public DbSet<Partner> Partners => Set<Partner>();
+
+    public DbSet<PublishReceipt> PublishReceipts => Set<PublishReceipt>();
 
     public DbSet<Run> Runs => Set<Run>();
 
@@ -118,6 +138,11 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
         AuditEntry[] lines = [.. _audit];
         _audit.Clear(); // a save that fails takes its lines with it
+        if (Database.CurrentTransaction is not null)
+        {
+            return await SaveWithinAsync(lines, changed, acceptAllChangesOnSuccess, cancellationToken);
+        }
+
         int rows;
         await using (var transaction = await Database.BeginTransactionAsync(cancellationToken))
         {
@@ -131,17 +156,43 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         return rows;
     }
 
+    /// <summary>Saves as part of a transaction that the caller began and commits.</summary>
+    private async Task<int> SaveWithinAsync(AuditEntry[] lines, Stamped changed, bool acceptAllChangesOnSuccess, CancellationToken ct)
+    {
+        if (changed != Stamped.None)
+        {
+            throw new NotSupportedException("What is cached is refreshed after the commit, which is the caller's here.");
+        }
+
+        await AuditChain.AppendAsync(this, lines, ct);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+    }
+
     /// <summary>Somebody else made the same row, or removed one that this save builds on.</summary>
     protected abstract bool IsLostRace(DbUpdateException exception);
 
     /// <summary>Reads one row of <c>audit_heads</c> and keeps others from reading it until the transaction ends.</summary>
     public abstract IQueryable<AuditHead> LockAuditHead(string stream);
 
+    /// <summary>Reads a tenant's row of <c>catalog_log_heads</c> and keeps others from reading it until the transaction ends.</summary>
+    public abstract IQueryable<LogHead> LockLogHead(Id<Tenant> tenant);
+
+    /// <summary>The listings in whose text each of the words occurs.</summary>
+    /// <param name="words">In lower case, at least one.</param>
+    public virtual IQueryable<Listing> SearchListings(IReadOnlyList<string> words) =>
+        words.Aggregate((IQueryable<Listing>)Listings, (found, word) => found.Where(l => EF.Functions.Like(l.Text, LikePattern(word), "\\")));
+
+    /// <summary>Brings about what migrations cannot say of this database. Runs at every start and changes nothing where it is done already.</summary>
+    public abstract Task CompleteSchemaAsync(CancellationToken ct);
+
+    protected static string LikePattern(string word) => $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<Value>().HaveConversion<Conversions.JsonText, Conversions.JsonComparer>();
         configurationBuilder.Properties<Slug>().HaveConversion<Conversions.Parsed<Slug>>().HaveMaxLength(64);
         configurationBuilder.Properties<ModelSlug>().HaveConversion<Conversions.Parsed<ModelSlug>>().HaveMaxLength(200);
+        configurationBuilder.Properties<PackageId>().HaveConversion<Conversions.Parsed<PackageId>>().HaveMaxLength(64);
         configurationBuilder.Properties<SemVer>().HaveConversion<Conversions.Parsed<SemVer>>().HaveMaxLength(SemVer.MaxLength);
         configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(32);
         Conversions.AddIds(configurationBuilder);
@@ -150,9 +201,12 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfiguration(new ApiKey.Mapping());
+        modelBuilder.ApplyConfiguration(new Audience.Mapping(this));
         modelBuilder.ApplyConfiguration(new AuditEntry.Mapping(this));
         modelBuilder.ApplyConfiguration(new AuditHead.Mapping());
         modelBuilder.ApplyConfiguration(new BackendModel.Mapping());
+        modelBuilder.ApplyConfiguration(new CatalogKey.Mapping(this));
+        modelBuilder.ApplyConfiguration(new CatalogPackage.Mapping(this));
         modelBuilder.ApplyConfiguration(new Checkpoint.Mapping(this));
         modelBuilder.ApplyConfiguration(new Core.Mapping(this));
         modelBuilder.ApplyConfiguration(new CoreProgram.Mapping(this));
@@ -165,9 +219,15 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new FrontendModel.Mapping());
         modelBuilder.ApplyConfiguration(new Grant.Mapping());
         modelBuilder.ApplyConfiguration(new GrantToken.Mapping());
+        modelBuilder.ApplyConfiguration(new Listing.Mapping(this));
+        modelBuilder.ApplyConfiguration(new LogHead.Mapping());
+        modelBuilder.ApplyConfiguration(new LogLeaf.Mapping());
+        modelBuilder.ApplyConfiguration(new LogNode.Mapping());
         modelBuilder.ApplyConfiguration(new ModelBackend.Mapping());
         modelBuilder.ApplyConfiguration(new ModelGroup.Mapping());
+        modelBuilder.ApplyConfiguration(new PackageVersion.Mapping(this));
         modelBuilder.ApplyConfiguration(new Partner.Mapping());
+        modelBuilder.ApplyConfiguration(new PublishReceipt.Mapping(this));
         modelBuilder.ApplyConfiguration(new Run.Mapping(this));
         modelBuilder.ApplyConfiguration(new ServiceClient.Mapping());
         modelBuilder.ApplyConfiguration(new Session.Mapping());

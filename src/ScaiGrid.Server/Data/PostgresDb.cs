@@ -1,6 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Catalog;
+using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Data;
 
@@ -11,4 +14,19 @@ internal sealed class PostgresDb(DbContextOptions<PostgresDb> options, TenantSco
 
     public override IQueryable<AuditHead> LockAuditHead(string stream) =>
         Set<AuditHead>().FromSql($"SELECT * FROM audit_heads WHERE stream = {stream} FOR UPDATE");
+
+    public override IQueryable<LogHead> LockLogHead(Id<Tenant> tenant) =>
+        LogHeads.FromSql($"SELECT * FROM catalog_log_heads WHERE tenant_id = {tenant.Value} FOR UPDATE");
+
+    /// <summary>The index that searches use. Where pg_trgm is not installed or may not be used, they find the same by looking at every package of the tenant.</summary>
+    public override Task CompleteSchemaAsync(CancellationToken ct) => Database.ExecuteSqlRawAsync(
+        """
+        DO $$ BEGIN
+          PERFORM pg_advisory_xact_lock(7310512904); -- replicas that start together take turns
+          CREATE EXTENSION IF NOT EXISTS pg_trgm;
+          CREATE INDEX IF NOT EXISTS ix_catalog_listings_text ON catalog_listings USING gin (text gin_trgm_ops);
+        EXCEPTION WHEN insufficient_privilege OR feature_not_supported OR undefined_file OR undefined_object THEN
+          RAISE WARNING 'pg_trgm cannot be used (%), so searches in the catalog look at every package.', SQLERRM;
+        END $$;
+        """, ct);
 }

@@ -1,11 +1,16 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Catalog;
+using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Data;
 
 internal sealed class SqliteDb(DbContextOptions<SqliteDb> options, TenantScope scope, ChangeStamps stamps) : Db(options, scope, stamps)
 {
+    private const int TrigramLength = 3;
+
     private const int ConstraintUnique = 2067, ConstraintPrimaryKey = 1555, ConstraintForeignKey = 787;
 
     protected override bool IsLostRace(DbUpdateException exception) =>
@@ -13,6 +18,39 @@ internal sealed class SqliteDb(DbContextOptions<SqliteDb> options, TenantScope s
 
     // A write transaction is the only one of its kind in SQLite: it is the lock.
     public override IQueryable<AuditHead> LockAuditHead(string stream) => Set<AuditHead>().Where(h => h.Stream == stream);
+
+    public override IQueryable<LogHead> LockLogHead(Id<Tenant> tenant) => LogHeads.Where(h => h.TenantId == tenant);
+
+    /// <summary>Trigrams find words of three characters and more; shorter ones, which occur in many texts, are looked for in what is left.</summary>
+    public override IQueryable<Listing> SearchListings(IReadOnlyList<string> words)
+    {
+        var (longer, shorter) = (words.Where(w => w.Length >= TrigramLength).ToList(), words.Where(w => w.Length < TrigramLength).ToList());
+        if (longer.Count == 0)
+        {
+            return base.SearchListings(words);
+        }
+
+        // The row id stands for the number, so that the index itself gives the newest first and nothing has to be sorted.
+        var match = string.Join(" AND ", longer.Select(w => $"\"{w.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
+        var found = Listings.FromSql($"SELECT s.rowid AS number, l.tenant_id, l.package_id, l.text FROM catalog_search s CROSS JOIN catalog_listings l ON l.number = s.rowid WHERE catalog_search MATCH {match}");
+        return shorter.Aggregate(found, (rest, word) => rest.Where(l => EF.Functions.Like(l.Text, LikePattern(word), "\\")));
+    }
+
+    public override Task CompleteSchemaAsync(CancellationToken ct) => Database.ExecuteSqlRawAsync(
+        """
+        PRAGMA journal_mode = WAL; -- kept in the file: readers and the writer do not wait for each other
+        CREATE VIRTUAL TABLE IF NOT EXISTS catalog_search USING fts5(text, content = 'catalog_listings', content_rowid = 'number', tokenize = 'trigram');
+        CREATE TRIGGER IF NOT EXISTS catalog_search_insert AFTER INSERT ON catalog_listings BEGIN
+          INSERT INTO catalog_search (rowid, text) VALUES (new.number, new.text);
+        END;
+        CREATE TRIGGER IF NOT EXISTS catalog_search_delete AFTER DELETE ON catalog_listings BEGIN
+          INSERT INTO catalog_search (catalog_search, rowid, text) VALUES ('delete', old.number, old.text);
+        END;
+        CREATE TRIGGER IF NOT EXISTS catalog_search_update AFTER UPDATE OF text ON catalog_listings WHEN old.text <> new.text BEGIN
+          INSERT INTO catalog_search (catalog_search, rowid, text) VALUES ('delete', old.number, old.text);
+          INSERT INTO catalog_search (rowid, text) VALUES (new.number, new.text);
+        END;
+        """, ct);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

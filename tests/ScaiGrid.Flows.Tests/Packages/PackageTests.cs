@@ -217,10 +217,10 @@ public sealed class PackageTests
 
         Assert.True(PackageSignature.TryRead(PackageSignature.Sign(key, archive).Write(), out var signature));
 
-        Assert.True(signature.Verify(SigningKey.Of(key), archive));
-        Assert.False(signature.Verify(SigningKey.Of(other), archive));
-        Assert.False((signature with { KeyId = SigningKey.Of(other).Id }).Verify(SigningKey.Of(other), archive));
-        Assert.False(signature.Verify(SigningKey.Of(key), Sample("").Write()));
+        Assert.True(signature.Verify(PackageKey.Of(key), archive));
+        Assert.False(signature.Verify(PackageKey.Of(other), archive));
+        Assert.False((signature with { KeyId = PackageKey.Of(other).Id }).Verify(PackageKey.Of(other), archive));
+        Assert.False(signature.Verify(PackageKey.Of(key), Sample("").Write()));
     }
 
     [Theory]
@@ -233,7 +233,7 @@ public sealed class PackageTests
 
     [Fact]
     public void The_key_id_is_the_thumbprint_of_rfc_7638() => // computed with an independent implementation
-        Assert.Equal("cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s", new SigningKey("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM").Id);
+        Assert.Equal("cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s", new PackageKey("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM").Id);
 
     [Fact]
     public void A_copy_differs_in_its_id_and_name_and_in_no_other_byte()

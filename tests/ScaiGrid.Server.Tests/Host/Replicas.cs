@@ -9,9 +9,13 @@ internal static class Replicas
         /// <summary>Another server on the same database and objects, as behind one load balancer.</summary>
         public TestServer AnotherReplica()
         {
-            var database = server.Services.GetRequiredService<ServerOptions>().Database;
+            var (database, oidc) = (server.Services.GetRequiredService<ServerOptions>().Database, server.Services.GetRequiredService<ServerOptions>().Oidc);
             return new(new()
             {
+                ["Oidc:Mode"] = oidc.Mode,
+                ["Oidc:Authority"] = oidc.Authority,
+                ["Oidc:Audience"] = oidc.Audience,
+                ["Oidc:RequireHttps"] = oidc.RequireHttps ? "true" : "false",
                 ["Database:ConnectionString"] = database.ConnectionString ?? $"Data Source={Path.Combine(server.Folder, "scaigrid.db")};Default Timeout=30",
                 ["DataDir"] = server.Folder,
             });

@@ -74,6 +74,103 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "catalog_keys",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    x = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    y = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    private_key = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_keys", x => new { x.tenant_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "catalog_log_heads",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    size = table.Column<long>(type: "INTEGER", nullable: false),
+                    edge = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    root = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    key_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    signature = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_log_heads", x => x.tenant_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "catalog_log_leaves",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    index = table.Column<long>(type: "INTEGER", nullable: false),
+                    text = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_log_leaves", x => new { x.tenant_id, x.index });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "catalog_log_nodes",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    position = table.Column<long>(type: "INTEGER", nullable: false),
+                    hash = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_log_nodes", x => new { x.tenant_id, x.position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "catalog_packages",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    package_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    version = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    author_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    author_email = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
+                    visibility = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    visibility_group_ids = table.Column<string>(type: "TEXT", nullable: false),
+                    installs = table.Column<long>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    deleted_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_packages", x => new { x.tenant_id, x.package_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "catalog_publish_receipts",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    user_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    request_digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    answer = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_publish_receipts", x => new { x.tenant_id, x.user_id, x.key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "checkpoints",
                 columns: table => new
                 {
@@ -371,6 +468,57 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "catalog_listings",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    package_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_listings", x => x.number);
+                    table.ForeignKey(
+                        name: "FK_catalog_listings_catalog_packages_tenant_id_package_id",
+                        columns: x => new { x.tenant_id, x.package_id },
+                        principalTable: "catalog_packages",
+                        principalColumns: new[] { "tenant_id", "package_id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "catalog_versions",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    package_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    version = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    digest = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    size = table.Column<int>(type: "INTEGER", nullable: false),
+                    author_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    author_email = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
+                    published_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    yanked_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    log_index = table.Column<long>(type: "INTEGER", nullable: false),
+                    key_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    signature = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_versions", x => new { x.tenant_id, x.package_id, x.version });
+                    table.ForeignKey(
+                        name: "FK_catalog_versions_catalog_packages_tenant_id_package_id",
+                        columns: x => new { x.tenant_id, x.package_id },
+                        principalTable: "catalog_packages",
+                        principalColumns: new[] { "tenant_id", "package_id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "flow_acls",
                 columns: table => new
                 {
@@ -484,6 +632,26 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         principalTable: "partners",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "catalog_audiences",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
+                    package_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_audiences", x => new { x.tenant_id, x.name, x.number });
+                    table.ForeignKey(
+                        name: "FK_catalog_audiences_catalog_listings_number",
+                        column: x => x.number,
+                        principalTable: "catalog_listings",
+                        principalColumn: "number",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -687,6 +855,27 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 column: "tenant_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_catalog_audiences_number",
+                table: "catalog_audiences",
+                column: "number");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_catalog_listings_tenant_id_number",
+                table: "catalog_listings",
+                columns: new[] { "tenant_id", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_catalog_listings_tenant_id_package_id",
+                table: "catalog_listings",
+                columns: new[] { "tenant_id", "package_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_catalog_publish_receipts_created_at",
+                table: "catalog_publish_receipts",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_checkpoints_status_expires_at",
                 table: "checkpoints",
                 columns: new[] { "status", "expires_at" });
@@ -873,6 +1062,27 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 name: "audit_log");
 
             migrationBuilder.DropTable(
+                name: "catalog_audiences");
+
+            migrationBuilder.DropTable(
+                name: "catalog_keys");
+
+            migrationBuilder.DropTable(
+                name: "catalog_log_heads");
+
+            migrationBuilder.DropTable(
+                name: "catalog_log_leaves");
+
+            migrationBuilder.DropTable(
+                name: "catalog_log_nodes");
+
+            migrationBuilder.DropTable(
+                name: "catalog_publish_receipts");
+
+            migrationBuilder.DropTable(
+                name: "catalog_versions");
+
+            migrationBuilder.DropTable(
                 name: "checkpoints");
 
             migrationBuilder.DropTable(
@@ -927,6 +1137,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 name: "user_groups");
 
             migrationBuilder.DropTable(
+                name: "catalog_listings");
+
+            migrationBuilder.DropTable(
                 name: "flows");
 
             migrationBuilder.DropTable(
@@ -940,6 +1153,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "model_groups");
+
+            migrationBuilder.DropTable(
+                name: "catalog_packages");
 
             migrationBuilder.DropTable(
                 name: "users");

@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Packages;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Catalog;
+
+/// <summary>Something that a flow needs and its installer's tenant does not have.</summary>
+/// <param name="Kind"><c>model</c> or <c>subflow</c>.</param>
+/// <param name="Name">The model's slug, or the Core's address.</param>
+internal sealed record Lack(string Kind, string Name, string Message);
+
+/// <summary>Compares what a flow needs with what its installer can reach.</summary>
+internal sealed class Lacks(Catalogue catalogue)
+{
+    // Models of other providers are configured outside of this server's catalogue.
+    private const string OwnModels = "scaigrid", CoreAddress = "core://";
+
+    public async Task<IReadOnlyList<Lack>> OfAsync(Db db, Principal caller, Requirements requires, CancellationToken ct)
+    {
+        var lacks = new List<Lack>();
+        foreach (var model in requires.Models.Where(m => m.Ref == OwnModels).DistinctBy(m => m.Model).Where(m => !catalogue.Current.Resolve(caller, m.Model).Succeeded(out _, out _)))
+        {
+            lacks.Add(new("model", model.Model, $"There is no model '{model.Model}' here for the role '{model.Role}'; choose another before deploying."));
+        }
+
+        foreach (var target in requires.Subflows.Where(t => t.StartsWith(CoreAddress, StringComparison.Ordinal)))
+        {
+            if (!await IsThereAsync(db, caller, target[CoreAddress.Length..].Split('/'), ct))
+            {
+                lacks.Add(new("subflow", target, $"There is no Core '{target}' in this tenant; deploy it, or change the call."));
+            }
+        }
+
+        return lacks;
+    }
+
+    private static async Task<bool> IsThereAsync(Db db, Principal caller, string[] address, CancellationToken ct)
+    {
+        if (address is not [var tenant, var core] || !Slug.TryParse(core, null, out var slug))
+        {
+            return false;
+        }
+
+        return caller.TenantId is { } id && (tenant == caller.TenantSlug?.Value || tenant == id.Value) && await db.Cores.AnyAsync(c => c.TenantId == id && c.Slug == slug, ct);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Catalog;
+
+/// <summary>What a publish under an <c>Idempotency-Key</c> was answered, so that asking again gives the same answer and publishes nothing.</summary>
+internal sealed class PublishReceipt
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+
+    public required Id<Tenant> TenantId { get; init; }
+
+    public required Id<User> UserId { get; init; }
+
+    public required string Key { get; init; }
+
+    /// <summary>SHA-256 of what was asked for.</summary>
+    public required string RequestDigest { get; init; }
+
+    /// <summary>A <see cref="PackageSummary"/> as JSON.</summary>
+    public required string Answer { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    internal sealed class Mapping(Db db) : IEntityTypeConfiguration<PublishReceipt>
+    {
+        public void Configure(EntityTypeBuilder<PublishReceipt> receipt)
+        {
+            receipt.ToTable("catalog_publish_receipts");
+            receipt.HasKey(r => new { r.TenantId, r.UserId, r.Key });
+            receipt.HasIndex(r => r.CreatedAt);
+            receipt.Property(r => r.Key).HasMaxLength(IdempotencyKey.MaxLength);
+            receipt.Property(r => r.RequestDigest).HasMaxLength(64);
+            receipt.HasQueryFilter(r => db.SeesAllTenants || r.TenantId == db.TenantId);
+        }
+    }
+}
+
+/// <summary>The request's <c>Idempotency-Key</c>: 1 to 200 visible ASCII characters. Null where the caller sent none.</summary>
+internal sealed record IdempotencyKey(string? Value, Error? Fault) : IRefusable
+{
+    public const int MaxLength = 200;
+
+    public static ValueTask<IdempotencyKey?> BindAsync(HttpContext context) => ValueTask.FromResult<IdempotencyKey?>(context.Request.Headers["Idempotency-Key"] switch
+    {
+        [] => new(null, null),
+        [{ Length: > 0 and <= MaxLength } key] when key.All(c => c is > ' ' and < '\x7f') => new(key, null),
+        _ => new(null, KernelErrors.Validation.At("Idempotency-Key", $"must be 1 to {MaxLength} visible ASCII characters")),
+    });
+
+    /// <summary>Ties the key to the request that it came with.</summary>
+    public ReceiptFor? For(Principal caller, Id<Tenant> tenant, object request) => Value is null ? null
+        : new(tenant, caller.UserId, Value, Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, request.GetType(), Json.Options))));
+}
+
+/// <summary>A receipt that may be there or is to be made.</summary>
+internal sealed record ReceiptFor(Id<Tenant> Tenant, Id<User> User, string Key, string RequestDigest)
+{
+    /// <returns>The first answer; a refusal when the key came with another request; null when it is new or has expired.</returns>
+    public async Task<Result<PackageSummary>?> FindAsync(Db db, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await db.PublishReceipts.SingleOrDefaultAsync(r => r.TenantId == Tenant && r.UserId == User && r.Key == Key, ct) is not { } receipt)
+        {
+            return null;
+        }
+
+        if (receipt.CreatedAt + PublishReceipt.Lifetime <= now)
+        {
+            await db.PublishReceipts.Where(r => r.TenantId == Tenant && r.UserId == User && r.Key == Key && r.CreatedAt == receipt.CreatedAt).ExecuteDeleteAsync(ct);
+            db.Entry(receipt).State = EntityState.Detached;
+            return null;
+        }
+
+        return receipt.RequestDigest == RequestDigest
+            ? JsonSerializer.Deserialize<PackageSummary>(receipt.Answer, Json.Options)!
+            : CatalogErrors.KeyReused.With("This Idempotency-Key came with another request within the last 24 hours.");
+    }
+
+    public PublishReceipt Make(PackageSummary answer, DateTimeOffset now) => new()
+    {
+        TenantId = Tenant,
+        UserId = User,
+        Key = Key,
+        RequestDigest = RequestDigest,
+        Answer = JsonSerializer.Serialize(answer, Json.Options),
+        CreatedAt = now,
+    };
+}

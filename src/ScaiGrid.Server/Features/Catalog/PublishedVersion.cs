@@ -1,0 +1,82 @@
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Packages;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
+using ScaiGrid.Server.Storage;
+
+namespace ScaiGrid.Server.Features.Catalog;
+
+/// <summary>The rows of a version whose objects are stored.</summary>
+internal static class PublishedVersion
+{
+    /// <returns>Null when the version or its object is gone meanwhile, and the publish must choose again.</returns>
+    public static Task<Result<PackageSummary>?> SaveAsync(
+        Db db, Principal caller, Id<Tenant> tenant, Package package, PackageAudience? shown, ReceiptFor? receipt, StoredArchive stored, SigningKeyPair key, Auditor auditor,
+        IObjectStore objects, TimeProvider clock, CancellationToken ct) => db.ChangeCatalogAsync<Result<PackageSummary>?>(tenant, async head =>
+    {
+        var (now, id, version) = (clock.GetUtcNow(), package.Info.Id, package.Info.Version);
+        if (receipt is not null && await receipt.FindAsync(db, now, ct) is { } known)
+        {
+            return known;
+        }
+
+        var row = await db.Packages.SingleOrDefaultAsync(p => p.TenantId == tenant && p.PackageId == id, ct);
+        if (Publication.Refuse(caller, id, row, shown) is { } refused)
+        {
+            return (Result<PackageSummary>)refused;
+        }
+
+        if (await db.PackageVersions.AnyAsync(v => v.TenantId == tenant && v.PackageId == id && v.Version == version, ct) || !await IsThereAsync(stored, objects, clock, ct))
+        {
+            return null;
+        }
+
+        var isKnownByNone = row is null || await db.PackageVersions.AnyAsync(v => v.TenantId == tenant && v.PackageId == id && v.Version == row.Version && v.YankedAt != null, ct);
+        var before = row is null ? null : PackageSummary.Of(row);
+        row ??= db.Packages.Add(new() { TenantId = tenant, PackageId = id, AuthorId = caller.UserId, AuthorEmail = caller.Email, CreatedAt = now }).Entity;
+        if (shown is not null)
+        {
+            row.Show(shown.Visibility, shown.Groups, now);
+        }
+
+        var published = VersionOf(row, package, caller, stored, TransparencyLog.Append(db, head, key, LogEvent.Publish, id, version.ToString(), stored.Digest, now), now);
+        db.PackageVersions.Add(published);
+        row.Take(published, isKnownByNone);
+        await Shelf.PlaceAsync(db, row, ct);
+
+        var summary = PackageSummary.Of(row);
+        if (receipt is not null)
+        {
+            db.PublishReceipts.Add(receipt.Make(summary, now));
+        }
+
+        auditor.Changed(id.Value, before, summary);
+        await db.SaveChangesAsync(ct);
+        return (Result<PackageSummary>)summary;
+    }, ct);
+
+    /// <summary>An object that was found, or put so long ago that the sweeper may think nobody wants it, is looked for again now that the sweeper must wait.</summary>
+    private static async Task<bool> IsThereAsync(StoredArchive stored, IObjectStore objects, TimeProvider clock, CancellationToken ct) =>
+        (stored.IsNew && clock.GetElapsedTime(stored.Since) < CatalogSweeper.Grace / 2)
+        || (await objects.ExistsAsync(stored.Archive, ct) && await objects.ExistsAsync(stored.SignatureFile, ct));
+
+    private static PackageVersion VersionOf(CatalogPackage row, Package package, Principal caller, StoredArchive stored, long logIndex, DateTimeOffset now) => new()
+    {
+        TenantId = row.TenantId,
+        PackageId = row.PackageId,
+        Version = package.Info.Version,
+        Name = package.Info.Name,
+        Description = package.Info.Description,
+        Digest = stored.Digest,
+        Size = stored.Size,
+        AuthorId = caller.UserId,
+        AuthorEmail = caller.Email,
+        PublishedAt = now,
+        LogIndex = logIndex,
+        KeyId = stored.Signature.KeyId,
+        Signature = stored.Signature.Signature.ToArray(),
+    };
+}

@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows;
+using ScaiGrid.Flows.Manifests;
+using ScaiGrid.Flows.Packages;
+using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
+using ScaiGrid.Server.Storage;
+
+namespace ScaiGrid.Server.Features.Catalog;
+
+/// <summary>Reads what is stored of packages: never more than the caller may see, never bytes that are not those that were published.</summary>
+internal sealed partial class StoredPackages(IObjectStore objects, ILogger<StoredPackages> logger)
+{
+    /// <summary>The package when the caller sees it.</summary>
+    public static async Task<Result<CatalogPackage>> FindAsync(Db db, Principal caller, Id<Tenant> tenant, PackageId id, CancellationToken ct) =>
+        await db.Packages.SingleOrDefaultAsync(p => p.TenantId == tenant && p.PackageId == id, ct) is { } package && package.IsVisibleTo(caller)
+            ? package
+            : CatalogErrors.Missing(id);
+
+    /// <summary>The package when the caller may change it.</summary>
+    public static async Task<Result<CatalogPackage>> FindToChangeAsync(Db db, Principal caller, Id<Tenant> tenant, PackageId id, CancellationToken ct)
+    {
+        var found = await FindAsync(db, caller, tenant, id, ct);
+        return found.Succeeded(out var package, out _) && !package.MayBeChangedBy(caller) ? CatalogErrors.Foreign(id) : found;
+    }
+
+    /// <param name="asked">Null takes the version that the package is known by.</param>
+    public static async Task<Result<PackageVersion>> FindVersionAsync(Db db, CatalogPackage package, SemVer? asked, CancellationToken ct)
+    {
+        var wanted = asked ?? package.Version;
+        var version = await db.PackageVersions.AsNoTracking().SingleOrDefaultAsync(v => v.TenantId == package.TenantId && v.PackageId == package.PackageId && v.Version == wanted, ct);
+        return version is null ? CatalogErrors.Missing(package.PackageId, wanted)
+            : asked is null && version.YankedAt is not null ? CatalogErrors.VersionNotFound.With($"Every version of '{package.PackageId}' is yanked; name the one you want with ?version=.")
+            : version;
+    }
+
+    /// <summary>The archive, byte for byte as it was published.</summary>
+    public async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(PackageVersion version, CancellationToken ct)
+    {
+        var archive = await objects.GetAsync(version.ArchiveKey, ct);
+        if (archive is not null && Sha256.Of(archive) == version.Digest)
+        {
+            return (ReadOnlyMemory<byte>)archive;
+        }
+
+        CatalogMetrics.Corrupt.Add(1);
+        LogCorrupt(logger, version.ArchiveKey, version.Digest, archive is null ? "nothing" : Sha256.Of(archive));
+        return CatalogErrors.Corrupt.With($"The stored package of '{version.PackageId}' {version.Version} is damaged; an operator must restore it from a backup.");
+    }
+
+    public async Task<Result<Package>> OpenAsync(PackageVersion version, CancellationToken ct) =>
+        (await ReadAsync(version, ct)).Succeeded(out var archive, out var error) ? Package.Open(archive) : error;
+
+    [LoggerMessage(EventId = 1, EventName = "PackageCorrupt", Level = LogLevel.Critical, Message = "The object {Key} should have the digest {Published} and has {Found}. It is not served.")]
+    private static partial void LogCorrupt(ILogger logger, ObjectKey key, string published, string found);
+}
+
+/// <summary>What monitoring should hear of.</summary>
+internal static class CatalogMetrics
+{
+    private static readonly System.Diagnostics.Metrics.Meter Meter = new("ScaiGrid.Catalog");
+
+    /// <summary>Stored packages that were asked for and are not what was published. Anything above zero is an alarm.</summary>
+    public static readonly System.Diagnostics.Metrics.Counter<long> Corrupt = Meter.CreateCounter<long>("scaigrid.catalog.corrupt_packages");
+}
