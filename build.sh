@@ -14,6 +14,7 @@ usage: ./build.sh COMMAND [ARGUMENT…]
   test [PROJECT…] [-- OPTION…]     build and test everything, or the named projects (Flows, Server, EndToEnd, …);
                                    installs the PostgreSQL, S3 and OpenID servers it needs; options go to the test programs
   e2e [-- OPTION…]                 the tests of the published server only
+  fuzz [COUNT]                     try 100,000 (or COUNT) damaged inputs of each kind, and fewer over HTTP
   golden [PROJECT…]                rewrite the golden files from what the code produces; the diff is the review
   lint                             analyzers, formatting, shell scripts, known vulnerabilities
   migration NAME                   write the database migration NAME for both databases
@@ -30,6 +31,11 @@ run() {
     [[ ${1-} != -- ]] || shift
     dotnet build src/ScaiGrid.Server -c Release -v quiet --tl:off
     exec artifacts/bin/ScaiGrid.Server/release/ScaiGrid.Server "$@"
+}
+
+fuzz() {
+    export SCAIGRID_TEST_FUZZ=${1:-100000}
+    eng/test.sh Flows Server -- --filter-class '*FuzzTests*'
 }
 
 golden() {
@@ -50,6 +56,7 @@ case $command in
     run) run "$@" ;;
     test) exec eng/test.sh "$@" ;;
     e2e) exec eng/test.sh EndToEnd "$@" ;;
+    fuzz) fuzz "$@" ;;
     golden) golden "$@" ;;
     lint) exec eng/lint.sh ;;
     migration) exec eng/migration.sh "$@" ;;

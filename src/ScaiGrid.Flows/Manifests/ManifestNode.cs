@@ -110,13 +110,13 @@ internal sealed partial class ManifestNode
     }
 
     /// <summary>A name that expressions can say, and that does not hide one of theirs.</summary>
-    public string? Name()
-    {
-        if (Text() is not { } name)
-        {
-            return null;
-        }
+    public string? Name() => Text() is { } name ? Named(name) : null;
 
+    /// <summary>The key of this member, as such a name.</summary>
+    public string? KeyName() => Named(_segment);
+
+    private string? Named(string name)
+    {
         if (!Identifier().IsMatch(name))
         {
             Error(ManifestCodes.Name, $"'{name}' is not a name: a letter or '_', then letters, digits and '_'.");

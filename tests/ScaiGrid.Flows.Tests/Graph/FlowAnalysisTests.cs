@@ -151,6 +151,7 @@ public class FlowAnalysisTests
     [InlineData("llm_guarded", """{"goal": "g", "guard": "1 +", "validate": ["true", "(", "{{ output.x }}"]}""", "FL109 nodes[0].config.guard", "FL109 nodes[0].config.validate[1]")]
     [InlineData("llm_guarded", """{"goal": "g", "on_validation_failure": [{"set": {"a": "1 +"}}, {"rigid": "{{"}]}""",
         "FL123 nodes[0].config.on_validation_failure[0].set.a", "FL123 nodes[0].config.on_validation_failure[1].rigid")]
+    [InlineData("llm_guarded", """{"goal": "g", "on_validation_failure": [{"set": {"config": 1}}]}""", "FL123 nodes[0].config.on_validation_failure[0].set.config")]
     [InlineData("data_variable_set", """{"assignments": {"input": 1, "b": "1 +", "c": ["{{"]}}""",
         "FL109 nodes[0].config.assignments.b", "FL110 nodes[0].config.assignments.c[0]", "FL119 nodes[0].config.assignments.input")]
     [InlineData("tool_http", """{"url": "x", "timeout": "30"}""", "FL114 nodes[0].config.timeout")]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ScaiGrid.Flows.Graph;
 using ScaiGrid.Flows.Graph.Shapes;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Flows.Tests.Fuzz;
 
 namespace ScaiGrid.Flows.Tests.Graph;
 

@@ -123,7 +123,7 @@ public class ManifestReaderTests
     [InlineData("- rigid: 5", "MF102 [0].rigid")]
     [InlineData("- set: { a: '1 +' }", "MF108 [0].set.a")]
     [InlineData("- set: { a: [ '{{' ] }", "MF109 [0].set.a")]
-    [InlineData("- set: { run: 1 }", "MF113")]
+    [InlineData("- set: { run: 1 }", "MF113 [0].set.run")]
     [InlineData("- set: x", "MF102 [0].set")]
     [InlineData("- foreach: { steps: [ { rigid: a } ] }", "MF101 [0].foreach")]
     [InlineData("- foreach: { in: x, as: 1a, steps: [] }", "MF116 [0].foreach.as", "MF101 [0].foreach.steps")]

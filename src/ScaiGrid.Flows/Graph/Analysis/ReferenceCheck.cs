@@ -148,7 +148,7 @@ internal sealed class ReferenceCheck(FlowGraph graph, MeaningWalk walk)
             ]))]);
             foreach (var fault in ManifestReader.Read(manifest).Diagnostics)
             {
-                if (fault.Severity == Severity.Error && fault.Path.StartsWith(Within + member, StringComparison.Ordinal))
+                if (fault.Severity == Severity.Error && fault.Path.StartsWith(Within, StringComparison.Ordinal))
                 {
                     Report(code, fault.Message, path + fault.Path[(Within.Length + member.Length)..], nodeId);
                 }

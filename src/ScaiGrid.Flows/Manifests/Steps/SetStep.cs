@@ -18,7 +18,7 @@ public sealed record SetStep(StepHead Head, IReadOnlyList<Assignment> Assignment
         var assignments = new List<Assignment>();
         foreach (var member in body.Members())
         {
-            if (!NameOf(member, out var name))
+            if (member.KeyName() is not { } name)
             {
                 continue;
             }
@@ -31,12 +31,6 @@ public sealed record SetStep(StepHead Head, IReadOnlyList<Assignment> Assignment
         }
 
         return new SetStep(head, assignments);
-    }
-
-    private static bool NameOf(ManifestNode member, out string name)
-    {
-        name = member.Key;
-        return ManifestNode.Root(member.Report, member.Key, null).Name() is not null;
     }
 }
 

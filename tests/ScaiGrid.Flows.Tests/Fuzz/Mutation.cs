@@ -1,6 +1,6 @@
 using ScaiGrid.Flows.Language;
 
-namespace ScaiGrid.Flows.Tests.Graph;
+namespace ScaiGrid.Flows.Tests.Fuzz;
 
 /// <summary>Changes a value in one place: something goes, comes twice, turns into something else, or is swapped with another part.</summary>
 internal sealed class Mutation(Random random)
