@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the server against a floor (nginx) and a peer (a bare ASP.NET proxy) on this machine, in turns, in one run.
 #
-#   perf/bench.sh [chat] [core] [stream]     all when none is named
+#   perf/bench.sh [compile] [chat] [core] [stream]     all when none is named
 #
 # BENCH_SECONDS (5) is the length of one measurement, BENCH_ROUNDS (3) how often each is taken: medians are reported.
 # Prints a table and writes it to artifacts/bench/.
@@ -11,6 +11,17 @@ source "$(dirname "${BASH_SOURCE[0]}")/../eng/lib.sh"
 cd "$root"
 
 need_dotnet
+if (($# == 0)) || [[ " $* " == *" compile "* ]]; then
+    say "Compiling flows"
+    dotnet build perf/ScaiGrid.Perf.Compile -c Release -v quiet --tl:off
+    mkdir -p artifacts/bench
+    artifacts/bin/ScaiGrid.Perf.Compile/release/ScaiGrid.Perf.Compile | tee artifacts/bench/compile.md
+    scenarios=()
+    for scenario; do [[ $scenario == compile ]] || scenarios+=("$scenario"); done
+    (($# == 0 || ${#scenarios[@]} > 0)) || exit 0
+    set -- "${scenarios[@]}"
+fi
+
 need_node
 PATH=$PATH:/usr/sbin # where Debian keeps nginx
 if ! have nginx wrk || [[ ! -e /usr/lib/nginx/modules/ngx_http_echo_module.so ]]; then
