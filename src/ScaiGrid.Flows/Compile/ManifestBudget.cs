@@ -40,11 +40,22 @@ internal sealed class ManifestBudget
     }
 
     /// <summary>About as many characters as it takes to write it, and no more.</summary>
-    private static int SizeOf(Value value) => value.Kind switch
+    private static int SizeOf(Value value)
     {
-        ValueKind.String => value.AsString()!.Length,
-        ValueKind.Array => value.Items.Sum(SizeOf),
-        ValueKind.Object => value.Members.Sum(member => member.Key.Length + SizeOf(member.Value)),
-        _ => 1,
-    };
+        var size = value.AsString()?.Length ?? 1;
+        if (value.TryGetArray(out var items))
+        {
+            foreach (var item in items)
+            {
+                size += SizeOf(item);
+            }
+        }
+
+        foreach (var (name, member) in value.Members)
+        {
+            size += name.Length + SizeOf(member);
+        }
+
+        return size;
+    }
 }

@@ -7,11 +7,11 @@ namespace ScaiGrid.Flows.Compile;
 /// <summary>Lists of steps.</summary>
 internal sealed partial class ManifestDrawing
 {
-    /// <param name="flow">Where the flow stands, to name a step that is not drawn.</param>
-    /// <param name="path">Of the list in its flow.</param>
+    /// <param name="place">Where the list stands in the manifest, to name a step that is not drawn.</param>
+    /// <param name="path">Where it stands in its flow, which the ids of steps without one are made of.</param>
     /// <param name="after">The node that a run comes to when the list ends; null for none.</param>
     /// <returns>The node that a run comes to first; <paramref name="after"/> when nothing of the list can be drawn.</returns>
-    private string? DrawList(Value list, string flow, string path, string? after)
+    private string? DrawList(Value list, string place, string path, string? after)
     {
         var ids = new string?[list.Items.Count];
         var byStepId = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed partial class ManifestDrawing
             }
             else
             {
-                _unknown.Add(($"{flow}{path}[{i}]", list.Items[i]));
+                _unknown.Add(($"{place}[{i}]", list.Items[i]));
             }
 
             if (list.Items[i]["id"].AsString() is { } given)
@@ -44,7 +44,7 @@ internal sealed partial class ManifestDrawing
         {
             if (ids[i] is { } id)
             {
-                DrawStep(id, list.Items[i], flow, $"{path}[{i}]", To);
+                DrawStep(id, list.Items[i], $"{place}[{i}]", $"{path}[{i}]", To);
             }
 
             string? To(Value step) => !step.Members.TryGetValue("next", out var next) ? from[i + 1]
@@ -55,7 +55,7 @@ internal sealed partial class ManifestDrawing
         return from[0];
     }
 
-    private void DrawStep(string id, Value step, string flow, string path, Func<Value, string?> to)
+    private void DrawStep(string id, Value step, string place, string path, Func<Value, string?> to)
     {
         var kind = StepNodes.KindOf(step);
         var next = to(step);
@@ -68,14 +68,14 @@ internal sealed partial class ManifestDrawing
                 break;
             case "logic_loop":
                 var loop = step["foreach"].IsNull ? "while" : "foreach";
-                Connect(id, "body", DrawList(step[loop]["steps"], flow, $"{path}.{loop}.steps", null));
+                Connect(id, "body", DrawList(step[loop]["steps"], $"{place}.{loop}.steps", $"{path}.steps", null));
                 Connect(id, "done", next);
                 break;
             case "logic_parallel":
                 var branches = step["parallel"]["branches"].Items;
                 for (var i = 0; i < branches.Count; i++)
                 {
-                    var first = DrawList(branches[i]["steps"], flow, $"{path}.parallel.branches[{i}].steps", next);
+                    var first = DrawList(branches[i]["steps"], $"{place}.parallel.branches[{i}].steps", $"{path}.branches[{i}].steps", next);
                     Connect(id, branches[i]["name"].AsString() ?? "out", first);
                 }
 

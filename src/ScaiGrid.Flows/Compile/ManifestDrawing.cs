@@ -72,7 +72,7 @@ internal sealed partial class ManifestDrawing(Value manifest, List<Diagnostic> d
         var config = Value.Object(trigger.Members.Where(member => member.Key != "type"));
         var id = Unique(number == 0 ? "entry" : string.Create(CultureInfo.InvariantCulture, $"entry_{number + 1}"));
         AddNode(id, kind, flow["name"].AsString() ?? id, config);
-        var first = DrawList(flow["steps"], $"core.flows[{number}].", "steps", null);
+        var first = DrawList(flow["steps"], $"core.flows[{number}].steps", "steps", null);
         Connect(id, kind switch { "entry_webhook" => "out_event", "entry_schedule" => "out_tick", _ => "out_request" }, first);
     }
 

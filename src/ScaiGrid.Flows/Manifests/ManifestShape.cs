@@ -36,6 +36,11 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
             ],
             ("models", Model))))));
 
+    private readonly Dictionary<string, int> _ranks = Keys.Index().ToDictionary(key => key.Item, key => key.Index, StringComparer.Ordinal);
+
+    /// <summary>The place of the key among those of the object; unknown ones come after all others.</summary>
+    public int RankOf(string key) => _ranks.GetValueOrDefault(key, int.MaxValue);
+
     public ManifestShape? Member(string key)
     {
         foreach (var (name, shape) in Members)

@@ -64,9 +64,31 @@ internal sealed class ManifestText
     public static bool IsReadable(string text, Value value) =>
         IsUnicode(text) && Encoding.UTF8.GetByteCount(text) <= MaxBytes && IsWithin(MaxDepth, value);
 
-    private static bool IsWithin(int levels, Value value) => levels >= 0
-        && value.Items.All(item => IsWithin(levels - 1, item))
-        && value.Members.All(member => IsWithin(levels - 1, member.Value));
+    private static bool IsWithin(int levels, Value value)
+    {
+        if (value.TryGetArray(out var items))
+        {
+            foreach (var item in items)
+            {
+                if (!IsWithin(levels - 1, item))
+                {
+                    return false;
+                }
+            }
+        }
+        else if (value.TryGetObject(out var members))
+        {
+            foreach (var (_, member) in members)
+            {
+                if (!IsWithin(levels - 1, member))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return levels >= 0;
+    }
 
     private static bool IsUnicode(string text)
     {

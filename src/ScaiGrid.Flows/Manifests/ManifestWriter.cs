@@ -108,9 +108,37 @@ public static partial class ManifestWriter
         }
     }
 
-    private static bool HasCollection(Value value) =>
-        value.Items.Concat(value.Members.Select(m => m.Value))
-            .Any(v => v.Items.Count + v.Members.Count > 0 || (v.AsString() is { } text && IsLiteral(text)));
+    private static bool HasCollection(Value value)
+    {
+        if (value.TryGetArray(out var items))
+        {
+            foreach (var item in items)
+            {
+                if (NeedsBlock(item))
+                {
+                    return true;
+                }
+            }
+        }
+
+        foreach (var (_, member) in value.Members)
+        {
+            if (NeedsBlock(member))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool NeedsBlock(Value value) => value.Kind switch
+    {
+        ValueKind.Array => value.Items.Count > 0,
+        ValueKind.Object => value.Members.Count > 0,
+        ValueKind.String => IsLiteral(value.AsString()!),
+        _ => false,
+    };
 
     private static string Inline(Value value, ManifestShape? shape) => value.Kind switch
     {
@@ -128,9 +156,24 @@ public static partial class ManifestWriter
         : value.ToJson();
 
     private static IEnumerable<KeyValuePair<string, Value>> Ordered(ObjectValue members, ManifestShape? shape) =>
-        shape is null
-            ? members
-            : members.OrderBy(m => Array.IndexOf(shape.Keys, m.Key) is >= 0 and var rank ? rank : int.MaxValue);
+        shape is null || IsOrdered(members, shape) ? members : members.OrderBy(member => shape.RankOf(member.Key));
+
+    private static bool IsOrdered(ObjectValue members, ManifestShape shape)
+    {
+        var last = -1;
+        foreach (var key in members.Keys)
+        {
+            var rank = shape.RankOf(key);
+            if (rank < last)
+            {
+                return false;
+            }
+
+            last = rank;
+        }
+
+        return true;
+    }
 
     /// <summary>Text of several lines that a literal block shows as it is.</summary>
     private static bool IsLiteral(string text) => text.Contains('\n') && Literal().IsMatch(text);
