@@ -3,7 +3,8 @@ import { cpus } from 'node:os';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureCalls, measureStreams } from './load.mjs';
-import { key, publishFiveSteps, startBareProxy, startFloor, startScaiGrid, startUpstream } from './servers.mjs';
+import { catalogTable, measureCatalog } from './catalog.mjs';
+import { key, newFolder, publishFiveSteps, startBareProxy, startFloor, startOn, startScaiGrid, startUpstream } from './servers.mjs';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 5);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
@@ -141,16 +142,21 @@ function streamTable(rows) {
     ]));
 }
 
-const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(scenarios);
-const unknown = chosen.filter((name) => !(name in scenarios));
+const catalog = 'catalog'; // measured alone, on a server of its own
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : [...Object.keys(scenarios), catalog];
+const unknown = chosen.filter((name) => name !== catalog && !(name in scenarios));
 if (unknown.length > 0) {
-  console.error(`There is no scenario ${unknown.join(', ')}, only: ${Object.keys(scenarios).join(', ')}`);
+  console.error(`There is no scenario ${unknown.join(', ')}, only: ${[...Object.keys(scenarios), catalog].join(', ')}`);
   process.exit(2);
 }
 
 const sections = [];
-for (const name of chosen) {
+for (const name of chosen.filter((n) => n !== catalog)) {
   sections.push(await runScenario(scenarios[name]));
+}
+if (chosen.includes(catalog)) {
+  const rows = await attempt('The catalog', () => measureCatalog({ folder: newFolder(catalog), secret: key, start: startOn }));
+  sections.push(rows ? catalogTable(rows) : '## The catalog\n\nnot measured\n');
 }
 const now = new Date().toISOString();
 const report = [

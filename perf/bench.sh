@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the server against a floor (nginx) and a peer (a bare ASP.NET proxy) on this machine, in turns, in one run.
 #
-#   perf/bench.sh [compile] [chat] [core] [stream]     all when none is named
+#   perf/bench.sh [compile] [chat] [core] [stream] [catalog]     all when none is named
 #
 # BENCH_SECONDS (5) is the length of one measurement, BENCH_ROUNDS (3) how often each is taken: medians are reported.
 # Prints a table and writes it to artifacts/bench/.
@@ -24,8 +24,8 @@ fi
 
 need_node
 PATH=$PATH:/usr/sbin # where Debian keeps nginx
-if ! have nginx wrk || [[ ! -e /usr/lib/nginx/modules/ngx_http_echo_module.so ]]; then
-    install_packages "the load generator and nginx" nginx-light libnginx-mod-http-echo wrk
+if ! have nginx wrk sqlite3 || [[ ! -e /usr/lib/nginx/modules/ngx_http_echo_module.so ]]; then
+    install_packages "the load generator, nginx and sqlite3" nginx-light libnginx-mod-http-echo wrk sqlite3
 fi
 
 say "Building"

@@ -109,3 +109,26 @@ export async function publishFiveSteps({ url }) {
   await post(`/${id}/start`);
   await post(`/${id}/publish`);
 }
+
+/** The server alone on a folder that stays, to be stopped and started again. */
+export async function startOn(data, bootstrapFile) {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const env = {
+    SCAIGRID_Urls: url,
+    SCAIGRID_DataDir: data,
+    SCAIGRID_Bootstrap__File: bootstrapFile,
+    ...Object.fromEntries(['PerKey', 'PerUser', 'PerTenant', 'PerPartner', 'PerAddress'].map((level) => [`SCAIGRID_RateLimits__${level}`, '0'])),
+  };
+  const program = process.env.BENCH_SERVER ?? join(published, 'ScaiGrid.Server/release/ScaiGrid.Server');
+  const pid = await start('scaigrid', program, [], { probe: `${url}/health/ready`, accepts: (status) => status === 200, env });
+  const child = children.at(-1);
+  const stopped = new Promise((resolve) => child.once('exit', resolve));
+  return { url, pid, stop: () => { child.kill(); return stopped; } };
+}
+
+/** An empty folder that is gone with this process. */
+export function newFolder(name) {
+  const made = join(folder, name);
+  mkdirSync(made);
+  return made;
+}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ScaiGrid.Flows.Graph;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Flows.Manifests;
 
@@ -36,7 +37,11 @@ internal static class PackageReader
         }
 
         var info = ReadInfo(content, faults);
-        ReadJson(content[Package.FlowName], Package.FlowName, faults);
+        if (ReadJson(content[Package.FlowName], Package.FlowName, faults) is { } flow)
+        {
+            faults.AddRange(FlowReader.Read(flow).Diagnostics.Where(d => d.Severity == Severity.Error).Select(d => d with { Code = PackageCodes.Flow, Path = $"{Package.FlowName}.{d.Path}" }));
+        }
+
         return faults.Count > 0
             ? new(null, faults)
             : new(new(info!, content[Package.FlowName], content[Package.ManifestName], content.TryGetValue(Package.ReadmeName, out var readme) ? readme : (ReadOnlyMemory<byte>?)null), []);

@@ -182,6 +182,42 @@ public sealed class PackageTests
         Assert.Contains(Package.Read(Changed("package.json", right, wrong)).Diagnostics, d => (d.Code, d.Path) == (code, path));
 
     [Fact]
+    public void A_flow_of_the_wrong_shape_is_no_package()
+    {
+        var broken = Value.FromJson(CanonicalJson.Write(Flow).Replace("entry_api", "no_such_kind", StringComparison.Ordinal));
+
+        var fault = Assert.Single(Package.Read(Package.Of(Info, broken, Manifest, null).Write()).Diagnostics);
+
+        Assert.Equal(PackageCodes.Flow, fault.Code);
+        Assert.StartsWith("flow.json.nodes[0].type", fault.Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_flow_requires_is_read_from_its_configuration_and_its_nodes()
+    {
+        Assert.True(ScaiGrid.Flows.Graph.FlowReader.Read(Value.FromJson(
+            """
+            {
+              "id": "flow_1", "name": "All", "version": "1.0.0",
+              "nodes": [
+                {"id": "a", "type": "entry_api", "label": "In"},
+                {"id": "b", "type": "tool_plugin", "label": "B", "config": {"alias": "crm", "method": "find"}},
+                {"id": "c", "type": "queue_publish", "label": "C", "config": {"queue": "tickets", "message_type": "t"}},
+                {"id": "d", "type": "queue_publish", "label": "D", "config": {"queue": "tickets", "message_type": "t"}},
+                {"id": "e", "type": "subflow_call", "label": "E", "config": {"target": "core://acme/billing"}},
+                {"id": "f", "type": "compute_provision", "label": "F"}
+              ],
+              "edges": [],
+              "config": {"core_identity": {"models": [{"role": "primary", "ref": "scaigrid", "model": "openai/gpt-4o"}]}, "plugins": [{"alias": "search"}]}
+            }
+            """)).Succeeded(out var flow));
+
+        Assert.Equal(
+            """{"models":[{"model":"openai/gpt-4o","ref":"scaigrid","role":"primary"}],"plugins":["crm","scaibunker","search"],"queues":[{"name":"tickets","scope":null}],"subflows":["core://acme/billing"]}""",
+            CanonicalJson.Write(flow.Requirements().ToValue()));
+    }
+
+    [Fact]
     public void A_changed_entry_does_not_fit_its_digest()
     {
         var fault = Assert.Single(Package.Read(Changed("manifest.yaml", "Customer", "Cuztomer")).Diagnostics);

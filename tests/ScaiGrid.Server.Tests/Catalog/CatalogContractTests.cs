@@ -161,7 +161,7 @@ public sealed class CatalogContractTests(OidcWorld world)
         })
         {
             var name = $"Package {given}";
-            await alice.Http.PublishAsync(Support(asked, name: name));
+            Assert.Equal(given, (await alice.Http.PublishAsync(Support(asked, name: name))).Text("version"));
             var summary = Assert.Single((await alice.Http.BareAsync(HttpMethod.Get, Base)).EnumerateArray());
             Assert.Equal((row, $"Package {row}"), (summary.Text("version"), summary.Text("name")));
             Assert.Equal(given, (await alice.Http.InstallAsync(query: $"?version={given}")).Text("metadata.version"));

@@ -74,7 +74,7 @@ internal sealed class Publication(IObjectStore objects, PackageKeys keys, TimePr
             var published = await db.PackageVersions.AsNoTracking().SingleOrDefaultAsync(v => v.TenantId == tenant && v.PackageId == id && v.Version == version, ct);
             if (published is not null && row is not null && published.Digest == Sha256.Of(package.Write()))
             {
-                return PackageSummary.Of(row);
+                return PackageSummary.Of(row) with { Version = version, Name = published.Name, Description = published.Description };
             }
 
             if (version.NextFree((await KnownAsync(db, tenant, id, ct)).Taken) != version || await StoreAsync(package, tenant, key, ct) is not { } stored)

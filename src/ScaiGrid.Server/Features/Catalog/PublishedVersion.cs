@@ -47,13 +47,14 @@ internal static class PublishedVersion
         row.Take(published, isKnownByNone);
         await Shelf.PlaceAsync(db, row, ct);
 
-        var summary = PackageSummary.Of(row);
+        // The publisher is told of the version that was published, which the package need not be known by.
+        var summary = PackageSummary.Of(row) with { Version = version, Name = published.Name, Description = published.Description };
         if (receipt is not null)
         {
             db.PublishReceipts.Add(receipt.Make(summary, now));
         }
 
-        auditor.Changed(id.Value, before, summary);
+        auditor.Changed(id.Value, before, PackageSummary.Of(row));
         await db.SaveChangesAsync(ct);
         return (Result<PackageSummary>)summary;
     }, ct);
