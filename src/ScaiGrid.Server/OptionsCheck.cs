@@ -25,6 +25,8 @@ internal static class OptionsCheck
         }
 
         Require(options.PublicUrl is null || Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out _), "PublicUrl is not an absolute address.");
+        Require(options.DevToken is null or { Length: >= 16 }, "DevToken must have at least 16 characters.");
+        Require(options.DevToken is null == options.DevTenant is null, "DevToken and DevTenant are given together or not at all.");
         Require(options.Database.Provider is "sqlite" or "postgres", $"Database:Provider is '{options.Database.Provider}'; it must be 'sqlite' or 'postgres'.");
         Require(options.Database is not { Provider: "postgres", ConnectionString: null }, "Database:ConnectionString is required when Database:Provider is 'postgres'.");
         Require(options.ObjectStore.Provider is "files" or "s3", $"ObjectStore:Provider is '{options.ObjectStore.Provider}'; it must be 'files' or 's3'.");

@@ -53,6 +53,7 @@ internal static class ScaiGridServer
             services.AddSingleton<RateLimiter>();
             services.AddSingleton<RateLimits>();
             services.AddScoped<BootstrapFile>();
+            services.AddScoped<FlowInstallation>();
             services.AddScoped<Auditor>();
             services.AddSingleton<ConnectionSecrets>();
             services.AddSingleton<Catalogue>();
@@ -74,6 +75,7 @@ internal static class ScaiGridServer
             services.AddHostedService(s => s.GetRequiredService<RunWorker>());
             services.AddHostedService<CheckpointClock>();
             services.AddScoped<DecideCheckpoint>();
+            services.AddScoped<DeployCore>();
         }
 
         private void AddInference(ServerOptions options)
@@ -108,7 +110,7 @@ internal static class ScaiGridServer
             GetMe.Map(app);
             app.MapApiKeys();
             app.MapCores();
-            app.MapFlows();
+            app.MapFlows(app.Services.GetRequiredService<ServerOptions>());
             app.MapCatalog();
             app.MapRuns();
             app.MapCheckpoints();

@@ -22,6 +22,12 @@ internal sealed class ServerOptions
     /// <summary>The folder for everything that is kept in files.</summary>
     public string DataDir { get; set; } = "./data";
 
+    /// <summary>A bearer token, shared by developers, for <c>POST /api/v1/dev/deploy</c> and nothing else; null = there is no such address.</summary>
+    public string? DevToken { get; set; }
+
+    /// <summary>The tenant, by id or slug, that <see cref="DevToken"/> deploys into.</summary>
+    public string? DevTenant { get; set; }
+
     public DatabaseOptions Database { get; set; } = new();
 
     public ObjectStoreOptions ObjectStore { get; set; } = new();

@@ -6,7 +6,8 @@ namespace ScaiGrid.Server.Access;
 /// <param name="Permission">What the caller must hold; null = being signed in is enough.</param>
 /// <param name="Anonymous">True for the short list of what anybody may see.</param>
 /// <param name="OidcOnly">True where an API key will not do.</param>
-internal sealed record AccessRule(string? Permission, bool Anonymous = false, bool OidcOnly = false);
+/// <param name="DevToken">True where nothing but the development token will do.</param>
+internal sealed record AccessRule(string? Permission, bool Anonymous = false, bool OidcOnly = false, bool DevToken = false);
 
 /// <summary>The tenant to act in may also be named by the query value <c>tenant_id</c>, where pages link to what belongs to one.</summary>
 internal sealed record TenantFromQuery
@@ -27,6 +28,9 @@ internal static class AccessRules
         public TBuilder RequiresSignIn() => route.WithMetadata(new AccessRule(null));
 
         public TBuilder TakesTenantFromQuery() => route.WithMetadata(new TenantFromQuery());
+
+        /// <summary>For whoever has the option <c>DevToken</c>, and for nobody else.</summary>
+        public TBuilder RequiresDevToken() => route.WithMetadata(new AccessRule(null, DevToken: true));
 
         public TBuilder AllowsAnybody() => route.WithMetadata(new AccessRule(null, Anonymous: true));
     }

@@ -1,10 +1,14 @@
+using System.Security.Cryptography;
+using System.Text;
 using ScaiGrid.Server.Access.Oidc;
+using ScaiGrid.Server.Access.RateLimiting;
+using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Access;
 
 /// <summary>Finds out who calls, from the bearer token and, for those who may choose, the tenant that they name.</summary>
-internal sealed class Authenticator(ApiKeyDirectory apiKeys, OidcTokens tokens, TenantDirectory tenants, TimeProvider clock)
+internal sealed class Authenticator(ApiKeyDirectory apiKeys, OidcTokens tokens, TenantDirectory tenants, ServerOptions options, TimeProvider clock)
 {
     /// <summary>Names the tenant to act in, by id or slug; for super admins, and for partner admins within their partner.</summary>
     public const string TenantHeader = "X-Tenant-Id";
@@ -39,6 +43,37 @@ internal sealed class Authenticator(ApiKeyDirectory apiKeys, OidcTokens tokens, 
         }
 
         return named.Count > 0 ? await ActInAsync(principal, named.ToString(), context.RequestAborted) : principal;
+    }
+
+    /// <summary>Whoever has the development token, which is good for nothing but the endpoints that ask for it.</summary>
+    public async ValueTask<Result<Principal>> AuthenticateDeveloperAsync(HttpContext context)
+    {
+        if (context.Request.Headers.Authorization is not [{ } header] || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            return AccessErrors.TokenMissing.With("Send 'Authorization: Bearer …' with the development token.");
+        }
+
+        // Digests are of one length, so that comparing them tells nothing about the token, not even that.
+        if (options is not { DevToken: { } expected, DevTenant: { } named }
+            || !CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[7..].Trim())), SHA256.HashData(Encoding.UTF8.GetBytes(expected))))
+        {
+            return AccessErrors.TokenInvalid.With("This is not the development token.");
+        }
+
+        return await tenants.FindAsync(named, context.RequestAborted) is { Status: TenantStatus.Active } tenant
+            ? new Principal
+            {
+                UserId = new("developer"),
+                Email = "",
+                Name = "Developer",
+                SignIn = SignInMethod.DevToken,
+                TenantId = tenant.Id,
+                TenantSlug = tenant.Slug,
+                PartnerId = tenant.PartnerId,
+                Permissions = [Permissions.CoreView, Permissions.CoreManage],
+                Quotas = options.RateLimits.PerUser > 0 ? [new(RateLevel.User, "developer", options.RateLimits.PerUser)] : [],
+            }
+            : AccessErrors.TenantUnknown.With("The option DevTenant names no active tenant of this server.");
     }
 
     private async ValueTask<Result<Principal>> ActInAsync(Principal principal, string named, CancellationToken ct)

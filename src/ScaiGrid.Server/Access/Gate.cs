@@ -27,7 +27,7 @@ internal sealed class Gate(RequestDelegate next, Authenticator authenticator, Ra
 
     private async Task AdmitAsync(HttpContext context, AccessRule rule)
     {
-        var signedIn = await authenticator.AuthenticateAsync(context);
+        var signedIn = rule.DevToken ? await authenticator.AuthenticateDeveloperAsync(context) : await authenticator.AuthenticateAsync(context);
         if (!signedIn.Succeeded(out var principal, out var error))
         {
             var failed = error.Type.Kind is ErrorKind.Unauthenticated or ErrorKind.Forbidden;

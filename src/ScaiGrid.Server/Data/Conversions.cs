@@ -25,6 +25,7 @@ internal static class Conversions
         Add<Core>(conventions);
         Add<Flow>(conventions);
         Add<FlowAcl>(conventions);
+        Add<FlowDeployment>(conventions);
         Add<FrontendModel>(conventions);
         Add<Grant>(conventions);
         Add<ModelGroup>(conventions);

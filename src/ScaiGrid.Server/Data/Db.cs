@@ -51,6 +51,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     public DbSet<FlowAcl> FlowAcls => Set<FlowAcl>();
 
+    public DbSet<FlowDeployment> FlowDeployments => Set<FlowDeployment>();
+
     public DbSet<Flow> Flows => Set<Flow>();
 
     public DbSet<FlowVersion> FlowVersions => Set<FlowVersion>();
@@ -213,6 +215,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new DataProtectionKey.Mapping());
         modelBuilder.ApplyConfiguration(new Flow.Mapping(this));
         modelBuilder.ApplyConfiguration(new FlowAcl.Mapping(this));
+        modelBuilder.ApplyConfiguration(new FlowDeployment.Mapping(this));
         modelBuilder.ApplyConfiguration(new FlowVersion.Mapping(this));
         modelBuilder.ApplyConfiguration(new DeviceLogin.Mapping());
         modelBuilder.ApplyConfiguration(new FailedSignIns.Mapping());

@@ -24,6 +24,22 @@ internal static class TestFlows
         }
         """)!.AsObject();
 
+    /// <summary>A flow that asks a person, and then says what they decided.</summary>
+    public static JsonObject Approval(string says)
+    {
+        var flow = Echo($"{says}: {{{{decision}}}}");
+        flow["nodes"]!.AsArray().Insert(1, JsonNode.Parse("""
+            { "id": "node_ask", "type": "checkpoint", "label": "Ask", "position": { "x": 0, "y": 0 },
+              "config": { "type": "approval", "prompt": "Approve?", "options": ["approve", "reject"], "result_binding": "decision" },
+              "inputs": [{ "id": "in", "label": "in", "type": "object" }], "outputs": [{ "id": "out", "label": "out", "type": "string" }] }
+            """));
+        flow["edges"] = JsonNode.Parse("""
+            [{ "id": "edge_1", "type": "sequential", "source": { "node": "node_in", "port": "out" }, "target": { "node": "node_ask", "port": "in" } },
+             { "id": "edge_2", "type": "sequential", "source": { "node": "node_ask", "port": "out" }, "target": { "node": "node_say", "port": "in" } }]
+            """);
+        return flow;
+    }
+
     extension(HttpClient http)
     {
         /// <summary>The answer, which must have that status.</summary>
@@ -51,6 +67,8 @@ internal static class TestFlows
         public Task<JsonElement> GetFlowAsync(string id) => http.BareAsync(HttpMethod.Get, $"{Base}/{id}");
 
         public Task<JsonElement> SaveAsync(string id, JsonObject content) => http.BareAsync(HttpMethod.Put, $"{Base}/{id}", new { content });
+
+        public Task<JsonElement> DeployAsync(string id, object? body = null) => http.BareAsync(HttpMethod.Post, $"{Base}/{id}/deploy", body);
 
         public Task<JsonElement> GrantAsync(string flow, string type, string principal, string level) =>
             http.BareAsync(HttpMethod.Post, $"{Base}/{flow}/acls", new { principal_type = type, principal_id = principal, level }, HttpStatusCode.Created);

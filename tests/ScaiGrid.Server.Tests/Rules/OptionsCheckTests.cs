@@ -59,6 +59,13 @@ public sealed class OptionsCheckTests
             faults.Select(f => f.Split(' ')[0]).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("short", "acme", "DevToken must have")]
+    [InlineData("long-enough-for-a-token", null, "DevToken and DevTenant")]
+    [InlineData(null, "acme", "DevToken and DevTenant")]
+    public void The_development_token_comes_with_its_tenant(string? token, string? tenant, string fault) =>
+        Assert.StartsWith(fault, Assert.Single(OptionsCheck.Check(new() { DevToken = token, DevTenant = tenant })), StringComparison.Ordinal);
+
     [Fact]
     public void Postgres_needs_to_be_told_where_it_is() =>
         Assert.Single(OptionsCheck.Check(new() { Database = new() { Provider = "postgres" } }), f => f.StartsWith("Database:ConnectionString", StringComparison.Ordinal));

@@ -11,10 +11,11 @@ using ScaiGrid.Server.Kernel;
 namespace ScaiGrid.Server.Access.Bootstrap;
 
 /// <summary>
-/// Applies the bootstrap file, in one transaction or not at all. What is in it is created or updated, by id; nothing is deleted.
+/// Applies the bootstrap file, in one transaction or not at all; its flows follow, each in one of its own. What is in it is created or updated, by id;
+/// nothing is deleted.
 /// Applying the same file again changes nothing.
 /// </summary>
-internal sealed class BootstrapFile(Db db, ConnectionSecrets secrets, IdSource ids, TimeProvider clock)
+internal sealed class BootstrapFile(Db db, ConnectionSecrets secrets, FlowInstallation flows, IdSource ids, TimeProvider clock)
 {
     private static readonly (string Name, Func<Entry, Installation, Task> Apply)[] Sections =
     [
@@ -27,7 +28,7 @@ internal sealed class BootstrapFile(Db db, ConnectionSecrets secrets, IdSource i
         ("service_clients", PeopleSections.ServiceClientAsync),
         ("backends", ModelSections.BackendAsync),
         ("models", ModelSections.ModelAsync),
-        ("flows", FlowAsync),
+        ("flows", FlowSection.FlowAsync),
     ];
 
     /// <returns>Everything that is wrong with it, in the order of its lines; then nothing was changed.</returns>
@@ -48,16 +49,22 @@ internal sealed class BootstrapFile(Db db, ConnectionSecrets secrets, IdSource i
             return ["The file is not UTF-8."];
         }
 
-        var faults = await db.RetryOnConflictAsync(() => ApplyTextAsync(text.TrimStart('\uFEFF'), environment, ct)); // replicas may start together
+        var (faults, entries) = await db.RetryOnConflictAsync(() => ApplyTextAsync(text.TrimStart('\uFEFF'), Path.GetDirectoryName(Path.GetFullPath(path))!, environment, ct)); // replicas may start together
+        foreach (var entry in faults.Count == 0 ? entries : [])
+        {
+            db.ChangeTracker.Clear();
+            await db.RetryOnConflictAsync(() => InstallAsync(entry, faults, ct));
+        }
+
         return [.. faults.OrderBy(f => f.Line).Select(f => f.ToString())];
     }
 
-    private async Task<List<BootstrapFault>> ApplyTextAsync(string text, Func<string, string?> environment, CancellationToken ct)
+    private async Task<(List<BootstrapFault> Faults, List<FlowEntry> Flows)> ApplyTextAsync(string text, string folder, Func<string, string?> environment, CancellationToken ct)
     {
         var faults = new List<BootstrapFault>();
+        var installation = new Installation(db, clock.GetUtcNow(), secrets, folder, ct);
         if (BootstrapYaml.Read(text, environment, faults) is { } root)
         {
-            var installation = new Installation(db, clock.GetUtcNow(), secrets, ct);
             var file = new Entry(root, "", faults);
             foreach (var (name, apply) in Sections)
             {
@@ -77,24 +84,26 @@ internal sealed class BootstrapFile(Db db, ConnectionSecrets secrets, IdSource i
             await db.SaveChangesAsync(ct);
         }
 
-        return faults;
+        return (faults, installation.Flows);
     }
 
-    private static Task FlowAsync(Entry entry, Installation to)
+    private async Task<bool> InstallAsync(FlowEntry entry, List<BootstrapFault> faults, CancellationToken ct)
     {
-        foreach (var known in (ReadOnlySpan<string>)["id", "tenant", "owner", "file", "deploy", "publish", "group_ids"])
+        if (await flows.ApplyAsync(entry, ct) is { } error)
         {
-            entry.Has(known);
+            faults.Add(new(entry.Entry.Line, $"flows: {entry.Id}", error.Message));
+            return false;
         }
 
-        entry.Fault("id", "this version of the server cannot install flows from the bootstrap file");
-        return Task.CompletedTask;
+        AuditChanges();
+        await db.SaveChangesAsync(ct);
+        return true;
     }
 
     private void AuditChanges()
     {
         db.ChangeTracker.DetectChanges();
-        foreach (var entry in db.ChangeTracker.Entries().Where(e => e.State is EntityState.Added or EntityState.Modified && !e.Metadata.IsOwned() && e.Entity is not ModelBackend).ToList())
+        foreach (var entry in db.ChangeTracker.Entries().Where(e => e.State is EntityState.Added or EntityState.Modified && !e.Metadata.IsOwned() && e.Metadata.FindProperty("Id") is not null).ToList())
         {
             var kind = JsonNamingPolicy.SnakeCaseLower.ConvertName(entry.Metadata.ClrType.Name);
             var tenant = entry.Metadata.FindProperty("TenantId") is null ? null : entry.Property("TenantId").CurrentValue?.ToString();

@@ -6,7 +6,8 @@ using ScaiGrid.Server.Kernel;
 namespace ScaiGrid.Server.Access.Bootstrap;
 
 /// <summary>One reading of the file onto the database. Nothing is saved before everything has been read.</summary>
-internal sealed class Installation(Db db, DateTimeOffset now, ConnectionSecrets secrets, CancellationToken ct)
+/// <param name="folder">The file's own, which what it names lies in.</param>
+internal sealed class Installation(Db db, DateTimeOffset now, ConnectionSecrets secrets, string folder, CancellationToken ct)
 {
     private readonly Dictionary<(Type Kind, string Id), int> _declared = [];
 
@@ -15,6 +16,11 @@ internal sealed class Installation(Db db, DateTimeOffset now, ConnectionSecrets 
     public DateTimeOffset Now => now;
 
     public ConnectionSecrets Secrets => secrets;
+
+    public string Folder => folder;
+
+    /// <summary>What is installed once all the rest is there.</summary>
+    public List<FlowEntry> Flows { get; } = [];
 
     public CancellationToken Ct => ct;
 

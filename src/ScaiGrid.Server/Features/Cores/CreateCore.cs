@@ -61,7 +61,7 @@ internal static class CreateCore
     }
 
     /// <summary>The new Core, or all that is wrong with the request.</summary>
-    private static Result<Core> Decide(Request request, Principal caller, Id<Tenant> tenantId, Id<Core> id, CoreEnvironment environment, DateTimeOffset now)
+    public static Result<Core> Decide(Request request, Principal caller, Id<Tenant> tenantId, Id<Core> id, CoreEnvironment environment, DateTimeOffset now)
     {
         var faults = new List<Fault>();
         request.Check(request.Name, caller, faults);
@@ -84,7 +84,7 @@ internal static class CreateCore
         return CoreSource.Check(core) is { } error ? error : core;
     }
 
-    private static Error Taken(Core core) => KernelErrors.SlugConflict.With($"There is a Core '{core.Slug}' in this tenant already.") with
+    public static Error Taken(Core core) => KernelErrors.SlugConflict.With($"There is a Core '{core.Slug}' in this tenant already.") with
     {
         Details = [new("name", $"makes the slug '{core.Slug}', which is taken")],
     };

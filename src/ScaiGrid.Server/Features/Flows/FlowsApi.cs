@@ -5,10 +5,11 @@ namespace ScaiGrid.Server.Features.Flows;
 /// <summary>Flows: what authors draw, share and deploy.</summary>
 internal static class FlowsApi
 {
-    public static void MapFlows(this IEndpointRouteBuilder routes)
+    public static void MapFlows(this IEndpointRouteBuilder routes, ServerOptions options)
     {
         var flows = routes.MapGroup("/api/v1/flows").WithTags("Flows").AddEndpointFilter<Refusals>();
 
+        GetFlowSchema.Map(routes);
         ListFlows.Map(flows);
         CreateFlow.Map(flows);
         GetFlow.Map(flows);
@@ -19,5 +20,14 @@ internal static class FlowsApi
         FlowVersions.Map(flows);
         RestoreVersion.Map(flows);
         FlowAcls.Map(flows);
+        CompileFlow.Map(flows);
+        ValidateFlow.Map(flows);
+        DeployFlow.Map(flows);
+        FlowDeployments.Map(flows);
+        RunFlowTests.Map(flows);
+        if (options.DevToken is not null)
+        {
+            DevDeploy.Map(routes);
+        }
     }
 }

@@ -33,39 +33,53 @@ internal static class PublishCore
                 return CoreErrors.Missing(id);
             }
 
-            var tenant = await db.Tenants.SingleAsync(t => t.Id == core.TenantId, ct);
             var before = CoreView.Of(core);
-            var slug = ModelSlug.OfCore(tenant.Slug, core.Slug);
-            if (core.Publication is null && await db.Models.AnyAsync(m => m.Slug == slug, ct))
-            {
-                await db.Entry(core).ReloadAsync(ct); // it may be the model of this Core, published since it was read
-                if (core.Publication is null)
-                {
-                    return KernelErrors.SlugConflict.With($"There is a model '{slug}' already.");
-                }
-            }
-
-            var decided = core.Publish(new(ids.New<FrontendModel>(), ids.New<BackendModel>(), slug), clock.GetUtcNow());
-            if (!decided.Succeeded(out var publication, out var error))
+            if (!(await AddAsync(db, core, caller, body.Value.GroupIds ?? [], ids, clock.GetUtcNow(), ct)).Succeeded(out var publication, out var error))
             {
                 return error;
             }
 
-            db.Models.Add(PublishedModel.FrontendOf(core, publication.ModelId, slug, core.UpdatedAt));
-            db.Backends.Add(PublishedModel.BackendOf(core, publication.BackendId, core.UpdatedAt));
-            db.ModelBackends.Add(new() { FrontendId = publication.ModelId, BackendId = publication.BackendId });
-
-            var requested = (body.Value.GroupIds ?? []).Distinct().ToList();
-            var groups = await GroupsInScope.OfAsync(db, caller, requested, ct);
-            groups.ForEach(g => g.Add(slug));
-
-            var added = groups.Select(g => g.Id.Value).ToList();
-            var after = CoreView.Of(core) with { Publication = new(slug, publication.ModelId, added, [.. requested.Except(added)]) };
+            var after = CoreView.Of(core) with { Publication = publication };
             auditor.Changed(core.Id.Value, before, after);
             await db.SaveChangesAsync(ct);
             return after;
         });
 
         return published.Succeeded(out var answer, out var refused) ? Reply.Ok(answer) : refused.ToResult();
+    }
+
+    /// <summary>Makes the rows of a publication, as part of the caller's save.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">The Core was published since the caller read it, who shall read it again.</exception>
+    public static async Task<Result<PublicationView>> AddAsync(
+        Db db, Core core, Principal caller, IReadOnlyList<string> groupIds, IdSource ids, DateTimeOffset now, CancellationToken ct)
+    {
+        var tenant = await db.Tenants.SingleAsync(t => t.Id == core.TenantId, ct);
+        var slug = ModelSlug.OfCore(tenant.Slug, core.Slug);
+        if (core.Publication is null && await db.Models.AnyAsync(m => m.Slug == slug, ct))
+        {
+            return (await db.Cores.AsNoTracking().SingleOrDefaultAsync(c => c.TenantId == core.TenantId && c.Id == core.Id, ct))?.Publication is null
+                ? KernelErrors.SlugConflict.With($"There is a model '{slug}' already.")
+                : throw new DbUpdateConcurrencyException($"The Core '{core.Id}' was published meanwhile.");
+        }
+
+        if (!core.Publish(new(ids.New<FrontendModel>(), ids.New<BackendModel>(), slug), now).Succeeded(out var publication, out var error))
+        {
+            return error;
+        }
+
+        db.Models.Add(PublishedModel.FrontendOf(core, publication.ModelId, slug, core.UpdatedAt));
+        db.Backends.Add(PublishedModel.BackendOf(core, publication.BackendId, core.UpdatedAt));
+        db.ModelBackends.Add(new() { FrontendId = publication.ModelId, BackendId = publication.BackendId });
+        return await AddToGroupsAsync(db, caller, publication, groupIds, ct);
+    }
+
+    /// <summary>Adds a published Core's model to those of the groups that the caller may add to, as part of the caller's save.</summary>
+    public static async Task<PublicationView> AddToGroupsAsync(Db db, Principal caller, Publication publication, IReadOnlyList<string> groupIds, CancellationToken ct)
+    {
+        var requested = groupIds.Distinct().ToList();
+        var groups = await GroupsInScope.OfAsync(db, caller, requested, ct);
+        groups.ForEach(g => g.Add(publication.Slug));
+        var added = groups.Select(g => g.Id.Value).ToList();
+        return new(publication.Slug, publication.ModelId, added, [.. requested.Except(added)]);
     }
 }

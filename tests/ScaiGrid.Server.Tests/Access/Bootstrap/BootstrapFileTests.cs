@@ -209,7 +209,7 @@ public sealed class BootstrapFileTests : IDisposable
             "line 25: models[0].slug: 'scaicore/acme/x' begins with 'scaicore/', which is kept for published Cores",
             "line 26: models[1].slug: 'a b' is not a model slug, such as 'openai/gpt-4o'",
             "line 26: models[1].backends: must name at least one backend",
-            "line 28: flows[0].id: this version of the server cannot install flows from the bootstrap file",
+            "line 28: flows[0].file: 'x.json' is no file in the folder of this one",
             "line 29: plugins: is not known here",
         ], problems);
         Assert.Equal(0, await _server.WithDbAsync(async db => await db.Partners.CountAsync() + await db.AuditLog.CountAsync()));

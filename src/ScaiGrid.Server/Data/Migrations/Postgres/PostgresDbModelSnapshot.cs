@@ -1210,6 +1210,82 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.ToTable("flow_acls", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowDeployment", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ContentVersion")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("content_version");
+
+                    b.Property<string>("CoreId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("core_id");
+
+                    b.Property<string>("CoreName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("core_name");
+
+                    b.Property<DateTimeOffset>("DeployedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deployed_at");
+
+                    b.Property<string>("DeployedBy")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("deployed_by");
+
+                    b.Property<string>("FlowId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("flow_id");
+
+                    b.Property<string>("ManifestDigest")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("manifest_digest");
+
+                    b.Property<string>("PublishedSlug")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("published_slug");
+
+                    b.Property<string>("RollbackOf")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("rollback_of");
+
+                    b.Property<int>("Sequence")
+                        .HasColumnType("integer")
+                        .HasColumnName("sequence");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_flow_deployments");
+
+                    b.HasIndex("TenantId", "FlowId", "Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("ix_flow_deployments_tenant_id_flow_id_sequence");
+
+                    b.ToTable("flow_deployments", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowVersion", b =>
                 {
                     b.Property<string>("TenantId")
@@ -2183,6 +2259,15 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 });
 
             modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowAcl", b =>
+                {
+                    b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "FlowId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowDeployment", b =>
                 {
                     b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
                         .WithMany()

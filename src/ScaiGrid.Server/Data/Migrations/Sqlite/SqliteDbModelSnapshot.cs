@@ -1201,6 +1201,82 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.ToTable("flow_acls", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowDeployment", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ContentVersion")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_version");
+
+                    b.Property<string>("CoreId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("core_id");
+
+                    b.Property<string>("CoreName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("core_name");
+
+                    b.Property<long>("DeployedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deployed_at");
+
+                    b.Property<string>("DeployedBy")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deployed_by");
+
+                    b.Property<string>("FlowId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("flow_id");
+
+                    b.Property<string>("ManifestDigest")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("manifest_digest");
+
+                    b.Property<string>("PublishedSlug")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("published_slug");
+
+                    b.Property<string>("RollbackOf")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rollback_of");
+
+                    b.Property<int>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_flow_deployments");
+
+                    b.HasIndex("TenantId", "FlowId", "Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("ix_flow_deployments_tenant_id_flow_id_sequence");
+
+                    b.ToTable("flow_deployments", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowVersion", b =>
                 {
                     b.Property<string>("TenantId")
@@ -2174,6 +2250,15 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowAcl", b =>
+                {
+                    b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "FlowId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Flows.FlowDeployment", b =>
                 {
                     b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
                         .WithMany()

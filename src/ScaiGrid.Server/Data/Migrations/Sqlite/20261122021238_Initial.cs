@@ -543,6 +543,34 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "flow_deployments",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    flow_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    sequence = table.Column<int>(type: "INTEGER", nullable: false),
+                    core_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    core_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    content_version = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    manifest_digest = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    published_slug = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    deployed_by = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    deployed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    rollback_of = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_flow_deployments", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "FK_flow_deployments_flows_tenant_id_flow_id",
+                        columns: x => new { x.tenant_id, x.flow_id },
+                        principalTable: "flows",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "flow_versions",
                 columns: table => new
                 {
@@ -924,6 +952,12 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 columns: new[] { "tenant_id", "principal_type", "principal_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_flow_deployments_tenant_id_flow_id_sequence",
+                table: "flow_deployments",
+                columns: new[] { "tenant_id", "flow_id", "sequence" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_flow_versions_tenant_id_flow_id_version",
                 table: "flow_versions",
                 columns: new[] { "tenant_id", "flow_id", "version" },
@@ -1102,6 +1136,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "flow_acls");
+
+            migrationBuilder.DropTable(
+                name: "flow_deployments");
 
             migrationBuilder.DropTable(
                 name: "flow_versions");

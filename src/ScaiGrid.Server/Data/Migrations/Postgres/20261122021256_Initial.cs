@@ -546,6 +546,34 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "flow_deployments",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    tenant_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    flow_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    sequence = table.Column<int>(type: "integer", nullable: false),
+                    core_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    core_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    content_version = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    manifest_digest = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    published_slug = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    deployed_by = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    deployed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    rollback_of = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_flow_deployments", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "FK_flow_deployments_flows_tenant_id_flow_id",
+                        columns: x => new { x.tenant_id, x.flow_id },
+                        principalTable: "flows",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "flow_versions",
                 columns: table => new
                 {
@@ -927,6 +955,12 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 columns: new[] { "tenant_id", "principal_type", "principal_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_flow_deployments_tenant_id_flow_id_sequence",
+                table: "flow_deployments",
+                columns: new[] { "tenant_id", "flow_id", "sequence" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_flow_versions_tenant_id_flow_id_version",
                 table: "flow_versions",
                 columns: new[] { "tenant_id", "flow_id", "version" },
@@ -1105,6 +1139,9 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "flow_acls");
+
+            migrationBuilder.DropTable(
+                name: "flow_deployments");
 
             migrationBuilder.DropTable(
                 name: "flow_versions");
