@@ -1,6 +1,7 @@
 using ScaiGrid.Flows.Compile;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Flows.Manifests;
+using ScaiGrid.Flows.Tests.Fuzz;
 using ScaiGrid.Flows.Tests.Graph;
 
 namespace ScaiGrid.Flows.Tests.Compile;
