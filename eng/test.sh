@@ -53,6 +53,9 @@ install_clients() {
     local python
     npm_ci "$root/tests/ScaiGrid.EndToEnd/node"
     have curl || install_packages curl curl ca-certificates
+    have chromium || install_packages Chromium chromium
+    SCAIGRID_TEST_CHROMIUM=$(command -v chromium)
+    export SCAIGRID_TEST_CHROMIUM
     if ! /usr/bin/python3 -c 'import httpx' 2>/dev/null && have apt-get && ((EUID == 0)); then
         install_packages "Python's httpx" python3-httpx
     fi

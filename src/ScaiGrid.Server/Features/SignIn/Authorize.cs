@@ -15,7 +15,7 @@ internal static class Authorize
     {
         auth.MapGet("/authorize", (HttpContext context, Handler handler) => handler.AnswerAsync(context, OAuthParameters.Read(context.Request.Query), agreed: false))
             .WithName("Authorize").WithSummary("Ask for an authorization code").AllowsAnybody();
-        auth.MapPost("/authorize", (OAuthForm form, HttpContext context, Handler handler) => handler.AnswerAsync(context, form.Parameters, agreed: false))
+        auth.MapPost("/authorize", (OAuthForm form, IssuerAddress issuer) => new SeeOther(QueryHelpers.AddQueryString($"{issuer.Path}/authorize", form.Parameters.All!)))
             .WithName("AuthorizeByForm").WithSummary("Ask for an authorization code").AllowsAnybody();
         auth.MapPost("/agree", AgreeAsync).WithName("Agree").WithSummary("Let an app on this machine go on as oneself").AllowsAnybody();
     }
@@ -73,7 +73,7 @@ internal static class Authorize
                 <form method="post" action="{issuer.Path}/agree">{forms.Mark(context)}{Forms.Hidden("request", QueryString.Create(given.All!).Value ?? "")}
                 <button>Continue</button></form>
                 """),
-            formTarget: Destination.FormTarget(to));
+            formTarget: Destination.FormTarget(to.Uri));
 
         private async Task<string> GrantAsync(AuthorizationRequest request, SignedIn signedIn, CancellationToken ct)
         {

@@ -30,9 +30,8 @@ internal sealed record Destination(string Path, ClientAddress? To, string? Login
     }
 
     /// <summary>What a page's form must be allowed to lead to, in the words of a Content-Security-Policy; browsers follow redirects with it.</summary>
-    public static string? FormTarget(ClientAddress? to) =>
-        to is null ? null
-        : new Uri(to.Uri) is not { Scheme: "http" or "https" } app ? $"{new Uri(to.Uri).Scheme}:"
+    public static string FormTarget(string uri) =>
+        new Uri(uri) is not { Scheme: "http" or "https" } app ? $"{new Uri(uri).Scheme}:"
         : app.HostNameType == UriHostNameType.IPv6 ? $"{app.Scheme}:" // the policy has no words for such an address
         : $"{app.Scheme}://{app.Authority}";
 }

@@ -13,6 +13,7 @@ internal static class Discovery
     /// <summary>OpenID Connect Discovery 1.0, section 3.</summary>
     private sealed record Metadata(
         string Issuer, string AuthorizationEndpoint, string TokenEndpoint, string JwksUri,
+        string UserinfoEndpoint, string DeviceAuthorizationEndpoint, string RevocationEndpoint, string EndSessionEndpoint,
         IReadOnlyList<string> ResponseTypesSupported, IReadOnlyList<string> ResponseModesSupported, IReadOnlyList<string> GrantTypesSupported,
         IReadOnlyList<string> SubjectTypesSupported, IReadOnlyList<string> IdTokenSigningAlgValuesSupported,
         IReadOnlyList<string> TokenEndpointAuthMethodsSupported, IReadOnlyList<string> CodeChallengeMethodsSupported, IReadOnlyList<string> ScopesSupported,
@@ -32,9 +33,10 @@ internal static class Discovery
         return Results.Json(
             new Metadata(
                 issuer, $"{issuer}/authorize", $"{issuer}/token", $"{issuer}/jwks",
+                $"{issuer}/userinfo", $"{issuer}/device", $"{issuer}/revoke", $"{issuer}/end-session",
                 ResponseTypesSupported: ["code"],
                 ResponseModesSupported: ["query"],
-                GrantTypesSupported: ["authorization_code", "refresh_token", "client_credentials"],
+                GrantTypesSupported: ["authorization_code", "refresh_token", "client_credentials", GetTokens.DeviceCode],
                 SubjectTypesSupported: ["public"],
                 IdTokenSigningAlgValuesSupported: [SecurityAlgorithms.RsaSha256],
                 TokenEndpointAuthMethodsSupported: ["client_secret_basic", "client_secret_post", "none"],

@@ -32,9 +32,13 @@ internal static class SignInApi
         services.AddScoped<PasswordSignIn>();
         services.AddScoped<BrowserSessions>();
         services.AddScoped<Authorize.Handler>();
+        services.AddScoped<Activate.Handler>();
+        services.AddScoped<EndSession.Handler>();
         services.AddScoped<ClientAuthentication>();
         services.AddScoped<ClientCredentials>();
         services.AddScoped<Redemptions>();
+        services.AddSingleton<SignInSweep>();
+        services.AddHostedService(s => s.GetRequiredService<SignInSweep>());
     }
 
     public static void MapSignIn(this IEndpointRouteBuilder routes, ServerOptions options)
@@ -49,6 +53,12 @@ internal static class SignInApi
         Authorize.Map(auth);
         SignInPage.Map(auth);
         GetTokens.Map(auth);
+        DeviceAuthorization.Map(auth);
+        Activate.Map(auth);
+        GetUserInfo.Map(auth);
+        RevokeToken.Map(auth);
+        EndSession.Map(auth);
+        RotateSigningKey.Map(routes);
     }
 
     /// <summary>Whoever signs in has no tenant yet.</summary>

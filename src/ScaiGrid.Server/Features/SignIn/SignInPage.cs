@@ -48,7 +48,7 @@ internal static class SignInPage
     private static Page Render(HttpContext context, Forms forms, IssuerAddress issuer, Destination to, string? login, string? problem, int status) => new(
         "Sign in",
         Html.Of($"""
-            <p>{(to.To is { Client: var client } ? $"to continue to {client.Name ?? client.Id}" : "with your ScaiGrid account")}</p>
+            <p>{(to.To is { Client: var waiting } ? $"to continue to {waiting.Name ?? waiting.Id}" : "with your ScaiGrid account")}</p>
             {(problem is null ? Html.None : Html.Of($"""<p class="bad" role="alert" id="problem">{problem}</p>"""))}
             <form method="post" action="{issuer.Path}/sign-in">{forms.Mark(context)}{Forms.Hidden("return", to.Path)}
             <label for="login">Email</label>
@@ -58,5 +58,5 @@ internal static class SignInPage
             <button>Sign in</button></form>
             """),
         status,
-        Destination.FormTarget(to.To));
+        to.To is { } client ? Destination.FormTarget(client.Uri) : null);
 }
