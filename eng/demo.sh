@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the server, starts it with a sample company, publishes two sample Cores, calls one, and stays up until Ctrl-C.
+# Builds the server, starts it with a sample company, publishes two sample Cores, shares a sample flow through the catalog,
+# calls them, and stays up until Ctrl-C.
 #
 #   eng/demo.sh [--port N] [--data FOLDER]     8080 and artifacts/demo unless told
 #
@@ -14,6 +15,8 @@ data=$root/artifacts/demo
 key=$(sed -n 's/.*key: \(sgk_[A-Za-z0-9_-]*\).*/\1/p' samples/bootstrap/demo.yaml)
 server= # the process, once there is one
 answer= # the last one that the server gave
+bearer=$key # who calls
+shared= # the model that was made of the shared flow
 
 while (($# > 0)); do
     case "$1 ${2-}" in
@@ -78,13 +81,25 @@ ready_or_gone() {
 call() {
     local body=()
     (($# < 3)) || body=(-H "Content-Type: ${4-application/json}" --data-binary "$3")
-    answer=$(curl -sS --fail-with-body -X "$1" "$host$2" -H "Authorization: Bearer $key" "${body[@]}" 2>&1) ||
+    answer=$(curl -sS --fail-with-body -X "$1" "$host$2" -H "Authorization: Bearer $bearer" "${body[@]}" 2>&1) ||
         failed "$1 $2 was refused: $answer"
 }
 
-# field EXPRESSION: of the last answer's data, as JavaScript reads it.
+# sign_in CLIENT: the calls that follow are that program's. The catalog and flows are not for API keys.
+sign_in() {
+    answer=$(curl -sS --fail-with-body "$host/auth/token" -u "$1:$1-demo-secret" -d grant_type=client_credentials 2>&1) ||
+        failed "$1 could not sign in: $answer"
+    bearer=$(json .access_token)
+}
+
+# json EXPRESSION: of the last answer, as JavaScript reads it.
+json() {
+    node -e 'const answer = JSON.parse(process.argv[1]); console.log(eval(process.argv[2]) ?? "")' "$answer" "answer$1"
+}
+
+# field EXPRESSION: of its data.
 field() {
-    node -e 'const data = JSON.parse(process.argv[1]).data; console.log(eval(process.argv[2]) ?? "")' "$answer" "data$1"
+    json ".data$1"
 }
 
 # publish NAME: makes the sample Core of that name be there, run, and be published, whatever it was before.
@@ -101,6 +116,38 @@ publish() {
     [[ $(field .status) == running ]] || call POST "$cores/$id/start"
     [[ $(field .metadata.published) == true ]] || call POST "$cores/$id/publish" '{"group_ids": ["mg_internal_chat"]}'
     say "Published scaicore/acme/$1"
+}
+
+# share NAME: one program publishes the sample flow of that name, another installs, saves and deploys it as a model.
+share() {
+    local flow
+    sign_in acme-build
+    call GET /api/v1/catalog
+    if [[ -z $(json ".find((package) => package.package_id === '$1')?.version") ]]; then
+        call POST /api/v1/catalog/publish "$(node -e '
+            const { readFileSync } = require("node:fs");
+            const content = JSON.parse(readFileSync(`samples/flows/${process.argv[1]}.flow.json`));
+            console.log(JSON.stringify({
+                package_id: process.argv[1], name: content.name, description: content.metadata?.description, version: content.version, content,
+            }));' "$1")"
+        say "Published the package $1 $(json .version)"
+    fi
+
+    sign_in acme-ops
+    call GET /api/v1/flows
+    flow=$(json ".items[0]?.id")
+    if [[ -z $flow ]]; then
+        call GET "/api/v1/catalog/$1/install"
+        call POST /api/v1/flows "$(node -e '
+            const { flow } = JSON.parse(process.argv[1]);
+            console.log(JSON.stringify({ name: flow.name, content: flow }));' "$answer")"
+        flow=$(json .id)
+    fi
+
+    call POST "/api/v1/flows/$flow/deploy" '{"publish_as_model": true, "group_ids": ["mg_internal_chat"]}'
+    shared=$(json .published_slug)
+    bearer=$key
+    say "Installed $1 from the catalog, and published it as $shared"
 }
 
 # chat SLUG MESSAGE
@@ -124,7 +171,7 @@ tour() {
 ScaiGrid answers at $host
   key      $key
   user     Alice (alice@acme.example), who administers the tenant acme
-  models   $approval, $triage, demo/assistant
+  models   $approval, $triage, $shared, demo/assistant
   data     $data
 
 A Core that calls a model, $triage:
@@ -164,6 +211,7 @@ say "Starting at $host"
 start_server
 publish approval-agent
 publish support-triage
+share expense-approval
 tour
 wait "$server" || true
 failed "The server has ended by itself."
