@@ -48,7 +48,7 @@ internal sealed class TestServer : WebApplicationFactory<EntryPoint>
             builder.UseSetting("Database:ConnectionString", _postgres.ConnectionString);
         }
 
-        foreach (var (name, value) in _settings)
+        foreach (var (name, value) in _settings.Where(s => s.Value is not null)) // one that is told to be null would be empty text
         {
             builder.UseSetting(name, value);
         }
