@@ -46,6 +46,7 @@ internal static class OptionsCheck
             Require(limit is >= 0 and <= 1_000_000, $"RateLimits:{name} is {limit}; it must be from 0 (unlimited) to 1000000.");
         }
 
+        Require(options.Egress.MaxAnswerBytes is >= 1024 and <= 64 << 20, $"Egress:MaxAnswerBytes is {options.Egress.MaxAnswerBytes}; it must be from 1024 to 67108864.");
         return faults;
     }
 

@@ -22,6 +22,7 @@ using ScaiGrid.Server.Features.Inference;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.OpenAi;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -66,16 +67,35 @@ internal static class ScaiGridServer
         private void AddCores()
         {
             services.AddSingleton<CoreEnvironment>();
+            services.AddSingleton<CorePlugins>();
             services.AddSingleton<CorePrograms>();
             services.AddSingleton<RunModels>();
             services.AddSingleton<Executor>();
             services.AddSingleton(s => new Lazy<Executor>(s.GetRequiredService<Executor>));
+            services.AddSingleton<RunHistories>();
+            services.AddSingleton<RunLeases>();
+            services.AddSingleton<RunStore>();
             services.AddSingleton<RunStep>();
             services.AddSingleton<RunWorker>();
+            services.AddSingleton(s => new Lazy<RunWorker>(s.GetRequiredService<RunWorker>));
             services.AddHostedService(s => s.GetRequiredService<RunWorker>());
+            services.AddEffects();
             services.AddHostedService<CheckpointClock>();
             services.AddScoped<DecideCheckpoint>();
             services.AddScoped<DeployCore>();
+        }
+
+        private void AddEffects()
+        {
+            services.AddSingleton<EgressHttp>(s => new(s.GetRequiredService<ServerOptions>().Egress, s.GetRequiredService<EgressGuard>()));
+            services.AddSingleton<HttpCalls>();
+            services.AddSingleton<PluginCalls>();
+            services.AddSingleton<CoreCalls>();
+            services.AddSingleton<Queues>();
+            services.AddSingleton<RunEffects>();
+            services.AddSingleton<WaitClock>();
+            services.AddSingleton(s => new Lazy<WaitClock>(s.GetRequiredService<WaitClock>));
+            services.AddHostedService(s => s.GetRequiredService<WaitClock>());
         }
 
         private void AddInference(ServerOptions options)

@@ -8,6 +8,7 @@ using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -30,6 +31,7 @@ internal static class Conversions
         Add<Grant>(conventions);
         Add<ModelGroup>(conventions);
         Add<Partner>(conventions);
+        Add<QueueMessage>(conventions);
         Add<Run>(conventions);
         Add<ServiceClient>(conventions);
         Add<Tenant>(conventions);

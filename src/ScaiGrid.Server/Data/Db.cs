@@ -12,6 +12,7 @@ using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -87,6 +88,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     public DbSet<PublishReceipt> PublishReceipts => Set<PublishReceipt>();
 
+    public DbSet<QueueMessage> QueueMessages => Set<QueueMessage>();
+
     public DbSet<Run> Runs => Set<Run>();
 
     public DbSet<ServiceClient> ServiceClients => Set<ServiceClient>();
@@ -104,6 +107,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<User> Users => Set<User>();
 
     public DbSet<UserGroup> UserGroups => Set<UserGroup>();
+
+    public DbSet<RunWait> Waits => Set<RunWait>();
 
     /// <summary>Writes a line of the audit log in the transaction of the next save.</summary>
     public void Audit(AuditEntry entry) => _audit.Add(entry);
@@ -189,6 +194,9 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     protected static string LikePattern(string word) => $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
+    /// <summary>Reads the message that is to be taken next and keeps others from it until the transaction ends; they are given the one after.</summary>
+    public abstract IQueryable<QueueMessage> LockNextMessage(string tenantId, string queue, DateTimeOffset now);
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<Value>().HaveConversion<Conversions.JsonText, Conversions.JsonComparer>();
@@ -231,7 +239,9 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new PackageVersion.Mapping(this));
         modelBuilder.ApplyConfiguration(new Partner.Mapping());
         modelBuilder.ApplyConfiguration(new PublishReceipt.Mapping(this));
+        modelBuilder.ApplyConfiguration(new QueueMessage.Mapping(this));
         modelBuilder.ApplyConfiguration(new Run.Mapping(this));
+        modelBuilder.ApplyConfiguration(new RunWait.Mapping(this));
         modelBuilder.ApplyConfiguration(new ServiceClient.Mapping());
         modelBuilder.ApplyConfiguration(new Session.Mapping());
         modelBuilder.ApplyConfiguration(new SigningKey.Mapping());

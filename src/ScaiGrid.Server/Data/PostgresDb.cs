@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
+using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
 
@@ -29,4 +30,7 @@ internal sealed class PostgresDb(DbContextOptions<PostgresDb> options, TenantSco
           RAISE WARNING 'pg_trgm cannot be used (%), so searches in the catalog look at every package.', SQLERRM;
         END $$;
         """, ct);
+
+    public override IQueryable<QueueMessage> LockNextMessage(string tenantId, string queue, DateTimeOffset now) => Set<QueueMessage>().FromSql(
+        $"SELECT * FROM queue_messages WHERE tenant_id = {tenantId} AND queue = {queue} AND state = 'Ready' AND visible_at <= {now} ORDER BY rank DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED");
 }

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
+using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
 
@@ -51,6 +52,10 @@ internal sealed class SqliteDb(DbContextOptions<SqliteDb> options, TenantScope s
           INSERT INTO catalog_search (rowid, text) VALUES (new.number, new.text);
         END;
         """, ct);
+
+    public override IQueryable<QueueMessage> LockNextMessage(string tenantId, string queue, DateTimeOffset now) => QueueMessages
+        .Where(m => m.TenantId == new Id<Tenant>(tenantId) && m.Queue == queue && m.State == QueueMessageState.Ready && m.VisibleAt <= now)
+        .OrderByDescending(m => m.Rank).ThenBy(m => m.Id).Take(1);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

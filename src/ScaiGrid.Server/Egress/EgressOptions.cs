@@ -8,4 +8,7 @@ internal sealed class EgressOptions
 
     /// <summary>Host names, exactly as they stand in an address, that may be reached wherever they are.</summary>
     public List<string> AllowedHosts { get; set; } = [];
+
+    /// <summary>How large an answer may be that a Core's plugin or HTTP call gets.</summary>
+    public int MaxAnswerBytes { get; set; } = 1 << 20;
 }

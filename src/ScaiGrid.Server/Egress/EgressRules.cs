@@ -24,6 +24,9 @@ internal static class EgressRules
         options.AllowPrivateNetworks || options.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase) || IsPublic(address);
 }
 
+/// <summary>The address may not be called.</summary>
+internal sealed class EgressRefusedException(string message) : HttpRequestException(message);
+
 /// <summary>Opens connections for calls that tenants cause: to the very address that was checked, so that a name cannot change its mind in between.</summary>
 internal sealed class EgressGuard(EgressOptions options)
 {
@@ -33,7 +36,7 @@ internal sealed class EgressGuard(EgressOptions options)
         var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, ct);
         if (Array.FindAll(addresses, a => EgressRules.Allows(options, endpoint.Host, a)) is not { Length: > 0 } allowed)
         {
-            throw new HttpRequestException($"The egress rules do not let calls go to '{endpoint.Host}'.");
+            throw new EgressRefusedException($"The egress rules do not let calls go to '{endpoint.Host}'.");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Tests.Cores;
 using ScaiGrid.Server.Tests.Host;
 
@@ -63,7 +66,8 @@ public sealed class RunRecordTests(World world)
         await acme.NewScriptedModelAsync($"slow/{acme.Tenant.Slug}", """{"default":{"reply":"late","delay_ms":700}}""");
         var id = await admin.StartedCoreAsync(RunModelTests.Asking($"slow/{acme.Tenant.Slug}"));
         var run = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { message = "x" } }, HttpStatusCode.Accepted);
-        await admin.RunBecomesAsync(run, "running");
+        var runId = new Id<Run>(run.Text("id")!);
+        await Eventually.BecomesAsync(() => world.Server.WithDbAsync(db => db.Runs.AnyAsync(r => r.Id == runId && r.History != null)), begun => begun); // it is about to ask the model
 
         await admin.PostDataAsync($"{TestCores.Base}/runs/{run.Text("id")}/cancel");
 

@@ -40,7 +40,7 @@ public sealed class RunTakeOverTests(World world)
         var run = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { message = "x" } }, HttpStatusCode.Accepted);
         var first = (await admin.RunBecomesAsync(run, "suspended")).At("checkpoints")[0].Text("id");
         await world.Server.WithDbAsync(db => db.Checkpoints.Where(c => c.ExecutionId == new Id<Run>(run.Text("id")!)).ExecuteDeleteAsync());
-        await ChangeAsync(run, r => (r.Status, r.LeaseUntil, r.HistoryKey) = (RunState.Running, Lapsed, null));
+        await ChangeAsync(run, r => (r.Status, r.LeaseUntil, r.History) = (RunState.Running, Lapsed, null));
 
         var second = (await admin.RunBecomesAsync(run, "suspended")).At("checkpoints")[0].Text("id");
         await admin.ResolveAsync(second, "approve");

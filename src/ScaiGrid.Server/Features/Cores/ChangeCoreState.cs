@@ -16,8 +16,8 @@ internal static class ChangeCoreState
         {
             var word = JsonNamingPolicy.SnakeCaseLower.ConvertName(action.ToString());
             cores
-                .MapPost($"/cores/{{id}}/{word}", (Id<Core> id, Db db, Auditor auditor, CoreEnvironment environment, TimeProvider clock, CancellationToken ct) =>
-                    HandleAsync(id, action, db, auditor, environment, clock, ct))
+                .MapPost($"/cores/{{id}}/{word}", (Id<Core> id, Db db, Auditor auditor, CoreEnvironment environment, CorePlugins plugins, TimeProvider clock, CancellationToken ct) =>
+                    HandleAsync(id, action, db, auditor, environment, plugins, clock, ct))
                 .WithName($"{action}Core")
                 .WithSummary($"{action} a Core")
                 .Requires(Permissions.CoreManage)
@@ -28,7 +28,7 @@ internal static class ChangeCoreState
     }
 
     private static async Task<IResult> HandleAsync(
-        Id<Core> id, CoreAction action, Db db, Auditor auditor, CoreEnvironment environment, TimeProvider clock, CancellationToken ct)
+        Id<Core> id, CoreAction action, Db db, Auditor auditor, CoreEnvironment environment, CorePlugins plugins, TimeProvider clock, CancellationToken ct)
     {
         Error? unsound = null;
         var changed = await db.RetryOnConflictAsync<Result<CoreView>>(async () =>
@@ -39,7 +39,7 @@ internal static class ChangeCoreState
             }
 
             var before = CoreView.Of(core);
-            unsound = action is CoreAction.Start or CoreAction.Restart ? CoreSource.CheckRunnable(core, environment) : null;
+            unsound = action is CoreAction.Start or CoreAction.Restart ? CoreSource.CheckRunnable(core, environment, plugins) : null;
             if (!core.Act(action, unsound, clock.GetUtcNow()).Succeeded(out _, out var refused))
             {
                 return refused;

@@ -18,6 +18,7 @@ internal abstract record CoreSettings
     /// <summary>A manifest as an object, <c>{"core": {…}}</c>; <c>{}</c> = none yet.</summary>
     public Value? Source { get; init; }
 
+    /// <summary>Each <c>{alias, endpoint, auth?, timeout?}</c>: an http address, and how to sign in there, such as <c>{"type": "bearer", "token": "${NAME}"}</c> with a name of the environment. The timeout is in seconds.</summary>
     public Value? Plugins { get; init; }
 
     /// <summary>Name → value, or <c>{"type": "secret", "value": "…"}</c>.</summary>
@@ -52,7 +53,11 @@ internal abstract record CoreSettings
         }
 
         Require(Source, ValueKind.Object, "source", "must be an object", faults);
-        Require(Plugins, ValueKind.Array, "plugins", "must be an array", faults);
+        if (Require(Plugins, ValueKind.Array, "plugins", "must be an array", faults) is { } plugins)
+        {
+            CorePlugins.Check(plugins, faults);
+        }
+
         Require(ResourceLimits, ValueKind.Object, "resource_limits", "must be an object", faults);
         Require(Metadata, ValueKind.Object, "metadata", "must be an object", faults);
         if (Require(Environment, ValueKind.Object, "environment", "must be an object", faults) is { } environment)
@@ -67,13 +72,13 @@ internal abstract record CoreSettings
     }
 
     /// <summary>Puts what was told onto the Core. The caller has checked it.</summary>
-    public void Apply(Core core, CoreEnvironment environment)
+    public void Apply(Core core, CoreEnvironment environment, CorePlugins plugins)
     {
         core.RuntimeMode = RuntimeMode ?? core.RuntimeMode;
         core.Source = Source ?? core.Source;
         core.ConcurrencyMode = ConcurrencyMode ?? core.ConcurrencyMode;
         core.EntityKeyField = EntityKeyField ?? core.EntityKeyField;
-        core.Plugins = Plugins ?? core.Plugins;
+        core.Plugins = Plugins is { } own ? plugins.Protect(own, core.Plugins) : core.Plugins;
         core.Environment = Environment is { } sent ? environment.Protect(sent, core.Environment) : core.Environment;
         core.ResourceLimits = ResourceLimits ?? core.ResourceLimits;
         core.CheckpointMode = CheckpointMode ?? core.CheckpointMode;

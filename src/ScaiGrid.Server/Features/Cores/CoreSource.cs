@@ -11,8 +11,6 @@ internal static class CoreSource
 {
     public const int MaxBytes = 10 << 20, LongestFlowName = 200;
 
-    private static readonly string[] Performed = [];
-
     public static bool IsYaml(string? contentType) =>
         contentType?.Split(';')[0].Trim() is "application/yaml" or "application/x-yaml" or "text/yaml" or "text/x-yaml";
 
@@ -32,23 +30,27 @@ internal static class CoreSource
     }
 
     /// <summary>Null when the Core could run now.</summary>
-    public static Error? CheckRunnable(Core core, CoreEnvironment environment)
+    public static Error? CheckRunnable(Core core, CoreEnvironment environment, CorePlugins plugins)
     {
         if (core.Source == Value.EmptyObject)
         {
             return CoreErrors.InvalidSource.With("The Core has no manifest; give it one with PUT before it is started.");
         }
 
+        return Unreadable(() => environment.Reveal(core.Environment), "environment") ?? Unreadable(() => plugins.Reveal(core.Plugins), "plugins") ?? Check(core);
+    }
+
+    private static Error? Unreadable(Func<Value> reveal, string field)
+    {
         try
         {
-            environment.Reveal(core.Environment);
+            reveal();
+            return null;
         }
         catch (System.Security.Cryptography.CryptographicException)
         {
-            return CoreErrors.InvalidSource.At("environment", "holds a secret that this server has no key for; set it again");
+            return CoreErrors.InvalidSource.At(field, "holds a secret that this server has no key for; set it again");
         }
-
-        return Check(core);
     }
 
     /// <summary>The program, ready to run.</summary>
@@ -65,14 +67,7 @@ internal static class CoreSource
             return CoreErrors.InvalidSource.At("core.flows", $"has a flow named '{flow.Name[..20]}…'; a name may have at most {LongestFlowName} characters");
         }
 
-        if (!Program.TryLoad(manifest, out var program, out var diagnostics))
-        {
-            return Invalid(diagnostics);
-        }
-
-        return program.Effects.FirstOrDefault(s => !Performed.Contains(s.Kind)) is { } effect
-            ? CoreErrors.InvalidSource.At("core.flows", $"has the step '{effect.Id}' of kind '{effect.Kind}', which this server does not perform")
-            : program;
+        return Program.TryLoad(manifest, out var program, out var diagnostics) ? program : Invalid(diagnostics);
     }
 
     public static ConcurrencyMode ModeOf(Value source) => source["core"]["mode"].AsString() switch

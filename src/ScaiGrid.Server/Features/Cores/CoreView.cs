@@ -34,7 +34,7 @@ internal sealed record CoreView(
     public PublicationView? Publication { get; init; }
 
     public static CoreView Of(Core core) => new(
-        core.Id, core.TenantId, core.Name, core.Slug, core.Status, core.RuntimeMode, core.ConcurrencyMode, core.EntityKeyField, core.Source, core.Plugins,
+        core.Id, core.TenantId, core.Name, core.Slug, core.Status, core.RuntimeMode, core.ConcurrencyMode, core.EntityKeyField, core.Source, CorePlugins.Mask(core.Plugins),
         CoreEnvironment.Mask(core.Environment), core.ResourceLimits, core.CheckpointMode, core.PrivilegeLevel, core.Metadata,
         core.AvatarUrl, core.CreatedBy, core.CreatedAt, core.UpdatedAt, core.Version);
 }

@@ -30,7 +30,7 @@ internal static class CreateCore
         .ProducesErrors(KernelErrors.Validation, KernelErrors.SlugConflict, CoreErrors.InvalidSource, AccessErrors.TenantRequired);
 
     private static async Task<IResult> HandleAsync(
-        NewCore body, Principal caller, Db db, IObjectStore objects, Auditor auditor, CoreEnvironment environment, IdSource ids, TimeProvider clock, CancellationToken ct)
+        NewCore body, Principal caller, Db db, IObjectStore objects, Auditor auditor, CoreEnvironment environment, CorePlugins plugins, IdSource ids, TimeProvider clock, CancellationToken ct)
     {
         var request = body.Value;
         if (caller.TenantId is not { } tenantId)
@@ -38,7 +38,7 @@ internal static class CreateCore
             return AccessErrors.TenantRequired.With("Name the tenant of the new Core in the header X-Tenant-Id.").ToResult();
         }
 
-        var decided = Decide(request, caller, tenantId, ids.New<Core>(), environment, clock.GetUtcNow());
+        var decided = Decide(request, caller, tenantId, ids.New<Core>(), environment, plugins, clock.GetUtcNow());
         if (!decided.Succeeded(out var core, out var error) || (error = await CoreAvatar.StoreAsync(core, request, objects, ct)) is not null)
         {
             return error.ToResult();
@@ -61,7 +61,7 @@ internal static class CreateCore
     }
 
     /// <summary>The new Core, or all that is wrong with the request.</summary>
-    public static Result<Core> Decide(Request request, Principal caller, Id<Tenant> tenantId, Id<Core> id, CoreEnvironment environment, DateTimeOffset now)
+    public static Result<Core> Decide(Request request, Principal caller, Id<Tenant> tenantId, Id<Core> id, CoreEnvironment environment, CorePlugins plugins, DateTimeOffset now)
     {
         var faults = new List<Fault>();
         request.Check(request.Name, caller, faults);
@@ -71,13 +71,14 @@ internal static class CreateCore
         }
 
         CoreEnvironment.CheckMasks(request.Environment ?? default, default, faults);
+        CorePlugins.CheckMasks(request.Plugins ?? default, default, faults);
         if (faults.Count > 0)
         {
             return KernelErrors.Faulty(faults);
         }
 
         var core = new Core { Id = id, TenantId = tenantId, Name = request.Name.Trim(), Slug = slug, CreatedBy = caller.UserId, CreatedAt = now };
-        request.Apply(core, environment);
+        request.Apply(core, environment, plugins);
         core.ConcurrencyMode = request.ConcurrencyMode ?? CoreSource.ModeOf(core.Source);
         core.EntityKeyField ??= CoreSource.EntityKeyOf(core.Source);
         core.Touch(now);

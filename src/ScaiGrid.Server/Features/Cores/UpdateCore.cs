@@ -27,7 +27,7 @@ internal static class UpdateCore
         .ProducesErrors(KernelErrors.Validation, KernelErrors.PreconditionFailed, CoreErrors.NotFound, CoreErrors.InvalidSource);
 
     private static async Task<IResult> HandleAsync(
-        Id<Core> id, Body<Request> body, IfMatch ifMatch, Principal caller, Db db, IObjectStore objects, Auditor auditor, CoreEnvironment environment, TimeProvider clock, CancellationToken ct)
+        Id<Core> id, Body<Request> body, IfMatch ifMatch, Principal caller, Db db, IObjectStore objects, Auditor auditor, CoreEnvironment environment, CorePlugins plugins, TimeProvider clock, CancellationToken ct)
     {
         var request = body.Value;
         var faults = new List<Fault>();
@@ -50,6 +50,7 @@ internal static class UpdateCore
             }
 
             CoreEnvironment.CheckMasks(request.Environment ?? default, core.Environment, faults);
+            CorePlugins.CheckMasks(request.Plugins ?? default, core.Plugins, faults);
             if (faults.Count > 0)
             {
                 return KernelErrors.Faulty(faults);
@@ -57,7 +58,7 @@ internal static class UpdateCore
 
             var before = CoreView.Of(core);
             core.Name = request.Name?.Trim() ?? core.Name;
-            request.Apply(core, environment);
+            request.Apply(core, environment, plugins);
             core.Touch(clock.GetUtcNow());
             if (CoreSource.Check(core) is { } unsound || (unsound = await CoreAvatar.StoreAsync(core, request, objects, ct)) is not null)
             {

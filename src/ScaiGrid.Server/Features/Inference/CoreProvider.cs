@@ -45,10 +45,11 @@ internal sealed class CoreProvider(PublishedCore core, CorePrograms programs, La
         }
 
         // When only the time is up the run goes on, within its own limit, and its outcome can be asked for.
-        var result = await executor.Value.RunAsync(loaded, run, order, caller.Left).WaitAsync(ct);
+        var executed = await executor.Value.RunAsync(loaded, run, order, caller.Left).WaitAsync(ct);
+        run = executed.Run;
         return run.Status == RunState.Cancelled
             ? new ProviderFailure(FailureClass.Timeout, $"The run took longer than the Core's limit of {loaded.MaxDuration.TotalSeconds:0.#} s.") { Details = DetailsOf(run) }
-            : Reply(run, result.Checkpoints.Count > 0 ? Checkpoint.Open(run, result.Checkpoints[0]) : null);
+            : Reply(run, executed.Checkpoints.Count > 0 ? Checkpoint.Open(run, executed.Checkpoints[0]) : null);
     }
 
     /// <summary>What became of an earlier call's run.</summary>

@@ -9,7 +9,7 @@ using ScaiGrid.Server.Kernel;
 namespace ScaiGrid.Server.Features.Runs;
 
 /// <summary>The programs that are in use, compiled once: of Cores as they are now, and of runs that began with an earlier one.</summary>
-internal sealed class CorePrograms(IServiceScopeFactory scopes, CoreEnvironment environment)
+internal sealed class CorePrograms(IServiceScopeFactory scopes, CoreEnvironment environment, CorePlugins plugins)
 {
     /// <summary>As a version: for whoever has not seen the Core, and must not work with one that was edited elsewhere since it was kept here.</summary>
     public const int Newest = int.MaxValue;
@@ -52,7 +52,7 @@ internal sealed class CorePrograms(IServiceScopeFactory scopes, CoreEnvironment 
             return CoreErrors.Missing(id);
         }
 
-        if (!LoadedCore.Of(core, environment).Succeeded(out var loaded, out var error))
+        if (!LoadedCore.Of(core, environment, plugins).Succeeded(out var loaded, out var error))
         {
             return error;
         }

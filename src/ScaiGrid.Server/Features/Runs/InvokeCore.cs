@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Flows.Language;
-using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
@@ -32,7 +31,7 @@ internal static class InvokeCore
 
     private static async Task<IResult> HandleAsync(
         Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, Db db, Catalogue catalogue, CorePrograms programs,
-        Executor executor, RunWorker worker, IdSource ids, TimeProvider clock, CancellationToken ct)
+        Executor executor, RunStore store, RunWorker worker, IdSource ids, TimeProvider clock, CancellationToken ct)
     {
         var request = body.Value;
         if (await db.Cores.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } core)
@@ -54,27 +53,23 @@ internal static class InvokeCore
 
         if (!request.Wait)
         {
-            return await QueueAsync(db, worker, loaded, run, ct);
+            return await QueueAsync(store, worker, loaded, run, ct);
         }
 
-        var result = await executor.RunAsync(loaded, run, order, ct);
-        return result.Status switch
+        var executed = await executor.RunAsync(loaded, run, order, ct);
+        run = executed.Run;
+        return run.Status switch
         {
-            RunStatus.Completed => Reply.Ok(RunView.Of(run)),
-            RunStatus.Suspended => Reply.Accepted(RunView.Of(run) with { Checkpoints = [.. result.Checkpoints.Select(c => CheckpointView.Of(Checkpoint.Open(run, c)))] }),
-            _ => Failed(run).ToResult(),
+            RunState.Completed => Reply.Ok(RunView.Of(run)),
+            RunState.Failed or RunState.Cancelled => Failed(run).ToResult(),
+            _ => Reply.Accepted(RunView.Of(run) with { Checkpoints = [.. executed.Checkpoints.Select(c => CheckpointView.Of(Checkpoint.Open(run, c)))] }),
         };
     }
 
     /// <summary>Stores the run for whichever worker takes it first.</summary>
-    public static async Task<IResult> QueueAsync(Db db, RunWorker worker, LoadedCore core, Run run, CancellationToken ct)
+    public static async Task<IResult> QueueAsync(RunStore store, RunWorker worker, LoadedCore core, Run run, CancellationToken ct)
     {
-        await db.RetryOnConflictAsync(async () =>
-        {
-            await Executor.AddProgramAsync(db, run, core.Program.Manifest.Source, ct);
-            db.Runs.Add(run);
-            return await db.SaveChangesAsync(ct);
-        });
+        await store.QueueAsync(core, run, ct);
         worker.Wake();
         return Reply.Accepted(RunView.Of(run));
     }

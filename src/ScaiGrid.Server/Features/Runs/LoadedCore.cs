@@ -29,12 +29,15 @@ internal sealed class LoadedCore
     /// <summary>What the program reads as <c>config</c>.</summary>
     public required Value Config { get; init; }
 
+    /// <summary>Its plugins, their secrets in the clear.</summary>
+    public required Value Plugins { get; init; }
+
     /// <summary>How long a run may be executed at a stretch, waiting for people not counted: <c>resource_limits.max_duration_seconds</c>, 5 minutes unless told.</summary>
     public required TimeSpan MaxDuration { get; init; }
 
-    public static Result<LoadedCore> Of(Core core, CoreEnvironment environment)
+    public static Result<LoadedCore> Of(Core core, CoreEnvironment environment, CorePlugins plugins)
     {
-        if (CoreSource.CheckRunnable(core, environment) is { } unsound)
+        if (CoreSource.CheckRunnable(core, environment, plugins) is { } unsound)
         {
             return unsound;
         }
@@ -50,6 +53,7 @@ internal sealed class LoadedCore
                 EntityKeyField = core.EntityKeyField,
                 Program = program,
                 Config = environment.Reveal(core.Environment),
+                Plugins = plugins.Reveal(core.Plugins),
                 MaxDuration = core.ResourceLimits["max_duration_seconds"].TryGetDecimal(out var seconds) && seconds is > 0 and <= 86_400
                     ? TimeSpan.FromSeconds((double)seconds)
                     : DefaultMaxDuration,

@@ -12,7 +12,7 @@ namespace ScaiGrid.Server.Features.Runs;
 internal enum RunState { Queued, Running, Suspended, Completed, Failed, Cancelled }
 
 /// <summary>How a run was started.</summary>
-internal enum RunTrigger { Api, Event, Chat }
+internal enum RunTrigger { Api, Event, Chat, Core }
 
 /// <summary>One execution of a Core's flow.</summary>
 internal sealed partial class Run : IIdentified<Run>
@@ -57,7 +57,19 @@ internal sealed partial class Run : IIdentified<Run>
     /// <summary>What it did so far, as <see cref="RunTrace"/> writes it.</summary>
     public string Steps { get; set; } = "[]";
 
-    /// <summary>The object that holds the history from which a waiting run goes on; null when it never waited.</summary>
+    /// <summary>How many Cores called each other to get here.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>The run that called this one; null when none did.</summary>
+    public Id<Run>? CalledBy { get; init; }
+
+    /// <summary>The digest of that call's idempotency key: a call that is repeated finds its run.</summary>
+    public string? CallKey { get; init; }
+
+    /// <summary>The history from which the run goes on, sealed; null when there is none, or it is an object.</summary>
+    public byte[]? History { get; set; }
+
+    /// <summary>The object that holds a history too large for the row.</summary>
     public string? HistoryKey { get; set; }
 
     /// <summary>The event with which a queued run goes on; null when it is to begin.</summary>
@@ -86,10 +98,12 @@ internal sealed partial class Run : IIdentified<Run>
             run.HasKey(r => new { r.TenantId, r.Id });
             run.HasIndex(r => new { r.TenantId, r.CoreId, r.Id });
             run.HasIndex(r => new { r.Status, r.LeaseUntil });
+            run.HasIndex(r => new { r.TenantId, r.CallKey }).IsUnique();
             run.Property(r => r.ProgramDigest).HasMaxLength(80);
             run.Property(r => r.FlowName).HasMaxLength(CoreSource.LongestFlowName);
             run.Property(r => r.RequestId).HasMaxLength(64);
             run.Property(r => r.InstanceKey).HasMaxLength(200);
+            run.Property(r => r.CallKey).HasMaxLength(64);
             run.Property(r => r.ErrorCode).HasMaxLength(64);
             run.Property(r => r.HistoryKey).HasMaxLength(512);
             run.Property(r => r.Version).IsConcurrencyToken();

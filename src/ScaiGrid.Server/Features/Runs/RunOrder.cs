@@ -11,6 +11,15 @@ namespace ScaiGrid.Server.Features.Runs;
 /// <param name="Depth">How many Cores called each other to get here.</param>
 internal sealed record RunOrder(RunTrigger Trigger, Value Input, Principal Caller, string RequestId, string? FlowName = null, int Depth = 0)
 {
+    /// <summary>Null leaves it to the Core and the input.</summary>
+    public string? InstanceKey { get; init; }
+
+    /// <summary>The run that asks; null when none does.</summary>
+    public Id<Run>? CalledBy { get; init; }
+
+    /// <summary>As of the run.</summary>
+    public string? CallKey { get; init; }
+
     /// <summary>The run that the order asks for, or why the Core cannot take it.</summary>
     public Result<Run> Decide(LoadedCore core, Id<Run> id, DateTimeOffset now)
     {
@@ -42,6 +51,9 @@ internal sealed record RunOrder(RunTrigger Trigger, Value Input, Principal Calle
             RequestId = RequestId,
             InstanceKey = instance,
             Input = Input,
+            Depth = Depth,
+            CalledBy = CalledBy,
+            CallKey = CallKey,
             StartedAt = now,
         };
     }
@@ -55,12 +67,20 @@ internal sealed record RunOrder(RunTrigger Trigger, Value Input, Principal Calle
             return true;
         }
 
+        if (InstanceKey is { } given)
+        {
+            instance = given;
+            return IsKey(given);
+        }
+
         var metadata = Input["metadata"];
         var field = core.EntityKeyField!;
         var key = Trigger == RunTrigger.Chat && !metadata["entity_id"].IsNull ? metadata["entity_id"]
             : !Input[field].IsNull ? Input[field]
             : metadata[field];
         instance = key.Kind is ValueKind.String or ValueKind.Number ? key.ToText() : null;
-        return instance is { Length: > 0 and <= 200 } && !instance.Any(char.IsControl);
+        return IsKey(instance);
     }
+
+    private static bool IsKey([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? key) => key is { Length: > 0 and <= 200 } && !key.Any(char.IsControl);
 }

@@ -40,6 +40,17 @@ internal sealed partial class Run
         (FinishedAt, LeaseUntil, Pending) = (now, null, default);
     }
 
+    /// <summary>Lets the run go on with what has happened to it beyond the events that it has taken.</summary>
+    public void Await(Value pending, int taken)
+    {
+        var more = pending.Items.Skip(taken).ToArray();
+        Pending = more.Length > 0 && !IsFinished ? Value.Array(more) : default;
+        if (Status == RunState.Suspended && !Pending.IsNull)
+        {
+            Status = RunState.Queued;
+        }
+    }
+
     /// <summary>Queues an event with which the run goes on; several may wait at once.</summary>
     public void Enqueue(RunEvent happened)
     {

@@ -26,6 +26,10 @@ internal sealed record RunView(
     DateTimeOffset? FinishedAt,
     long? DurationMs)
 {
+    /// <summary>The run that called this one, where one did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Id<Run>? CalledBy { get; init; }
+
     /// <summary>What the run waits for, where that was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<CheckpointView>? Checkpoints { get; init; }
@@ -35,7 +39,10 @@ internal sealed record RunView(
         run.ErrorCode is null ? null : new(run.ErrorCode, run.ErrorMessage ?? "", run.ErrorStep),
         new(run.ModelCalls, run.PromptTokens, run.CompletionTokens, run.PromptTokens + run.CompletionTokens),
         run.ProgramDigest, run.StartedBy, run.RequestId, run.StartedAt, run.FinishedAt,
-        run.FinishedAt is { } finished ? (long)(finished - run.StartedAt).TotalMilliseconds : null);
+        run.FinishedAt is { } finished ? (long)(finished - run.StartedAt).TotalMilliseconds : null)
+    {
+        CalledBy = run.CalledBy,
+    };
 }
 
 internal sealed record RunErrorView(string Code, string Message, string? Step);

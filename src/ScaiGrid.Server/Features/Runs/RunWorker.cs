@@ -8,11 +8,11 @@ namespace ScaiGrid.Server.Features.Runs;
 /// Executes queued runs, of any replica's making. A run is taken under a lease that is renewed while it is worked on; one whose lease lapsed,
 /// because its worker died, is taken over.
 /// </summary>
-internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep step, TimeProvider clock, ILogger<RunWorker> logger) : BackgroundService
+internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep step, RunLeases leases, TimeProvider clock, ILogger<RunWorker> logger) : BackgroundService
 {
     private const int MostAtOnce = 16;
 
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30), Poll = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(25);
 
     private readonly SemaphoreSlim _work = new(0), _places = new(MostAtOnce);
     private readonly ConcurrentDictionary<RunLease, Task> _active = new();
@@ -35,7 +35,8 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            await HandBackAsync(); // what is abandoned is not saved; another worker begins where the history ends
+            await using var scope = Enter(out var db);
+            await leases.HandBackAsync(db); // what is abandoned is not saved; another worker begins where the history ends
         }
     }
 
@@ -53,9 +54,10 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         {
             try
             {
-                if (clock.GetElapsedTime(renewed) > Lease / 3)
+                if (clock.GetElapsedTime(renewed) > RunLeases.Length / 3)
                 {
-                    await RenewAsync(stoppingToken);
+                    await using var scope = Enter(out var db);
+                    await leases.RenewAsync(db, stoppingToken);
                     renewed = clock.GetTimestamp();
                 }
 
@@ -82,7 +84,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
 
         await using var scope = Enter(out var db);
         var now = clock.GetUtcNow();
-        var until = RunLease.End(now, Lease);
+        var until = leases.End();
         var due = await db.Runs.Where(r => r.Status == RunState.Queued || (r.Status == RunState.Running && r.LeaseUntil < now))
             .OrderBy(r => r.Id).Take(_places.CurrentCount)
             .Select(r => new { r.TenantId, r.Id, r.Version })
@@ -97,7 +99,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
             {
                 taken++;
                 await _places.WaitAsync(ct);
-                var lease = new RunLease(run.TenantId, run.Id, until);
+                var lease = leases.Hold(run.TenantId, run.Id, until);
                 _active[lease] = Task.CompletedTask;
                 _active.TryUpdate(lease, Task.Run(() => WorkAsync(lease), CancellationToken.None), Task.CompletedTask); // it may be done already
             }
@@ -124,36 +126,9 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         }
         finally
         {
+            leases.LetGo(lease);
             _active.TryRemove(lease, out _);
             _places.Release();
-        }
-    }
-
-    private async Task RenewAsync(CancellationToken ct)
-    {
-        await using var scope = Enter(out var db);
-        var until = RunLease.End(clock.GetUtcNow(), Lease);
-        foreach (var lease in _active.Keys)
-        {
-            var before = lease.Extend(until);
-            var kept = await db.Runs.Where(r => r.TenantId == lease.TenantId && r.Id == lease.RunId && r.Status == RunState.Running && r.LeaseUntil == before)
-                .ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until), ct);
-            if (kept == 0)
-            {
-                await lease.LoseAsync();
-            }
-        }
-    }
-
-    private async Task HandBackAsync()
-    {
-        await using var scope = Enter(out var db);
-        foreach (var lease in _active.Keys)
-        {
-            await lease.LoseAsync();
-            var until = lease.Until;
-            await db.Runs.Where(r => r.TenantId == lease.TenantId && r.Id == lease.RunId && r.Status == RunState.Running && r.LeaseUntil == until)
-                .ExecuteUpdateAsync(r => r.SetProperty(x => x.Status, RunState.Queued).SetProperty(x => x.Version, x => x.Version + 1));
         }
     }
 

@@ -23,7 +23,7 @@ internal static class SendEvent
         .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound, CoreErrors.InvalidSource, RunErrors.CoreNotRunning);
 
     private static async Task<IResult> HandleAsync(
-        Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, Db db, CorePrograms programs, RunWorker worker, IdSource ids, TimeProvider clock, CancellationToken ct)
+        Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, Db db, CorePrograms programs, RunStore store, RunWorker worker, IdSource ids, TimeProvider clock, CancellationToken ct)
     {
         if (await db.Cores.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } core)
         {
@@ -33,7 +33,7 @@ internal static class SendEvent
         var order = new RunOrder(RunTrigger.Event, body.Value.Input ?? Value.EmptyObject, caller, http.TraceIdentifier, body.Value.FlowName);
         return (await programs.OfAsync(core.TenantId, core.Id, core.Version, ct)).Succeeded(out var loaded, out var error)
             && order.Decide(loaded, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out error)
-            ? await InvokeCore.QueueAsync(db, worker, loaded, run, ct)
+            ? await InvokeCore.QueueAsync(store, worker, loaded, run, ct)
             : error.ToResult();
     }
 }

@@ -1,0 +1,132 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.DataProtection;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Flows.Manifests;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Cores;
+
+/// <summary>A plugin of a Core, ready to be called.</summary>
+/// <param name="Auth"><c>{type: bearer, token}</c>, <c>{type: basic, username, password}</c> or <c>{type: header, name, value}</c>, in the clear; null for none.</param>
+internal sealed record CorePlugin(string Endpoint, Value Auth, TimeSpan? Timeout);
+
+/// <summary>
+/// A Core's plugins: <c>{alias, endpoint, auth?, timeout?}</c>. Of <c>auth</c> what is secret is encrypted before it is stored and never shown
+/// again; <c>${NAME}</c> in it stands for a value of the Core's environment.
+/// </summary>
+internal sealed partial class CorePlugins(IDataProtectionProvider protection)
+{
+    private const string Masked = "••••••••", Sealed = "$secret", Scheme = "plugin://";
+
+    private const int MostPlugins = 100;
+
+    private readonly IDataProtector _protector = protection.CreateProtector("core.plugins");
+
+    public static void Check(Value plugins, List<Fault> faults)
+    {
+        if (plugins.Items.Count > MostPlugins)
+        {
+            faults.Add(new("plugins", $"may be {MostPlugins} at most"));
+        }
+
+        var aliases = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (i, plugin) in plugins.Items.Index())
+        {
+            Check(plugin, $"plugins[{i}]", faults);
+            if (plugin["alias"].AsString() is { } alias && !aliases.Add(alias))
+            {
+                faults.Add(new($"plugins[{i}].alias", $"is '{alias}', which another plugin has"));
+            }
+        }
+    }
+
+    /// <summary>Masks that a caller sent where no secret is stored: kept, they would be taken for the secret itself.</summary>
+    public static void CheckMasks(Value sent, Value stored, List<Fault> faults)
+    {
+        foreach (var (i, plugin) in sent.Items.Index())
+        {
+            faults.AddRange(plugin["auth"].Members.Where(m => m.Value.AsString() == Masked && StoredAuth(stored, plugin)[m.Key].IsNull)
+                .Select(m => new Fault($"plugins[{i}].auth.{m.Key}", "is the mask of a secret that this Core does not have")));
+        }
+    }
+
+    /// <summary>What is stored for what a caller sent. A secret that comes back masked stays what it was.</summary>
+    public Value Protect(Value sent, Value stored) => Map(sent, (plugin, name, value) =>
+        value.AsString() == Masked ? StoredAuth(stored, plugin)[name] : Value.Object([new(Sealed, _protector.Protect(value.ToText()))]));
+
+    public static Value Mask(Value stored) => Map(stored, (_, _, _) => Masked);
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key that encrypted it is gone.</exception>
+    public Value Reveal(Value stored) => Map(stored, (_, _, value) => value[Sealed].AsString() is { } secret ? _protector.Unprotect(secret) : value);
+
+    /// <summary>What an alias of the program means: the Core's own plugin of that name, or the one that the manifest says.</summary>
+    /// <param name="plugins">In the clear.</param>
+    /// <returns>Null when there is none.</returns>
+    public static CorePlugin? Find(Value plugins, Manifest manifest, string alias)
+    {
+        var endpoint = manifest.Plugins.FirstOrDefault(p => p.Alias == alias)?.Endpoint;
+        var name = endpoint?.StartsWith(Scheme, StringComparison.Ordinal) == true ? endpoint[Scheme.Length..] : alias;
+        var own = plugins.Items.FirstOrDefault(p => p["alias"].AsString() == alias) is { IsNull: false } found ? found
+            : plugins.Items.FirstOrDefault(p => p["alias"].AsString() == name);
+        if (own["endpoint"].AsString() is { } given)
+        {
+            return new(given, own["auth"], own["timeout"].TryGetDecimal(out var seconds) ? TimeSpan.FromSeconds((double)seconds) : null);
+        }
+
+        return endpoint is null || endpoint.StartsWith(Scheme, StringComparison.Ordinal) ? null : new(endpoint, default, null);
+    }
+
+    /// <summary>A text of <c>auth</c>, with the environment's values for <c>${NAME}</c>.</summary>
+    public static string Resolve(Value text, Value environment) => Reference().Replace(text.ToText(), m => environment[m.Groups[1].Value].ToText());
+
+    private static void Check(Value plugin, string path, List<Fault> faults)
+    {
+        if (plugin["alias"].AsString() is not { Length: > 0 and <= 128 })
+        {
+            faults.Add(new($"{path}.alias", "must be 1 to 128 characters"));
+        }
+
+        if (!Uri.TryCreate(plugin["endpoint"].AsString(), UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https") || endpoint.UserInfo.Length > 0)
+        {
+            faults.Add(new($"{path}.endpoint", "must be an absolute http or https address without credentials"));
+        }
+
+        if (plugin["timeout"] is { IsNull: false } timeout && !(timeout.TryGetDecimal(out var seconds) && seconds is > 0 and <= 3600))
+        {
+            faults.Add(new($"{path}.timeout", "must be seconds, more than 0 and at most 3600"));
+        }
+
+        var auth = plugin["auth"];
+        string[]? members = auth.IsNull ? [] : auth["type"].AsString() switch
+        {
+            "none" => [],
+            "bearer" => ["token"],
+            "basic" => ["username", "password"],
+            "header" => ["name", "value"],
+            _ => null,
+        };
+        if (members is null)
+        {
+            faults.Add(new($"{path}.auth.type", "must be one of none, bearer, basic, header"));
+            return;
+        }
+
+        faults.AddRange(members.Where(m => auth[m].AsString() is not { Length: > 0 } text || text.Any(char.IsControl))
+            .Select(m => new Fault($"{path}.auth.{m}", "is required, and must be text without control characters")));
+        faults.AddRange(auth.Members.Keys.Except(["type", .. members]).Select(m => new Fault($"{path}.auth.{m}", "is not known for this type")));
+    }
+
+    private static Value StoredAuth(Value stored, Value plugin) => stored.Items.FirstOrDefault(p => p["alias"] == plugin["alias"])["auth"];
+
+    private static Value Map(Value plugins, Func<Value, string, Value, Value> map) => Value.Array([.. plugins.Items.Select(plugin => plugin["auth"].Members.Count == 0
+        ? plugin
+        : Value.Object(plugin.Members.Select(m => m.Key != "auth" ? m : KeyValuePair.Create(m.Key, Value.Object(
+            m.Value.Members.Select(a => IsSecret(a.Key, a.Value) ? KeyValuePair.Create(a.Key, map(plugin, a.Key, a.Value)) : a))))))]);
+
+    /// <summary>Not what only names where the secret is.</summary>
+    private static bool IsSecret(string member, Value value) =>
+        member is "token" or "password" or "value" && !(value.AsString() is { } text && Reference().Replace(text, "") is "" or "Bearer ");
+
+    [GeneratedRegex(@"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")]
+    private static partial Regex Reference();
+}

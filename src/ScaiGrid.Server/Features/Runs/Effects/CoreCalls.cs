@@ -1,0 +1,115 @@
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Runtime;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Inference;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Runs.Effects;
+
+/// <summary>
+/// Performs <c>core_call</c>: a run of another Core of the same tenant. It carries the key of the call, so that the call of a run that is
+/// executed again finds it. A called run that waits lets its caller wait without holding it in memory.
+/// </summary>
+internal sealed class CoreCalls(RunStore store, CorePrograms programs, WriteBehind writeBehind, Lazy<Executor> executor, Lazy<RunWorker> worker, IdSource ids, TimeProvider clock)
+{
+    public async Task<EffectOutcome?> CallAsync(EffectContext context, CoreCall call, CancellationToken ct)
+    {
+        if (context.Depth + 1 >= ChatCaller.MaxDepth)
+        {
+            return EffectOutcome.Failed("depth_exceeded", $"More than {ChatCaller.MaxDepth} Cores call each other.");
+        }
+
+        if (context.MayRepeat && await FindAsync(context, call, ct) is { } earlier)
+        {
+            return call.IsAsync ? Started(earlier) : OutcomeOf(earlier);
+        }
+
+        var target = await TargetAsync(context, call, ct);
+        if (!target.Succeeded(out var core, out var error) || !OrderOf(context, call).Decide(core, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out error))
+        {
+            return EffectOutcome.Failed(error.Type.Code.ToLowerInvariant(), error.Details is [{ } fault, ..] ? $"{fault.Field} {fault.Message}" : error.Message);
+        }
+
+        return call.IsAsync ? await QueueAsync(core, run, ct) : await RunAsync(context, call, core, run, ct);
+    }
+
+    /// <summary>What became of a called run; null while it is not over.</summary>
+    public static EffectOutcome? OutcomeOf(Run run) => run.Status switch
+    {
+        RunState.Completed => new(run.Output),
+        RunState.Failed => EffectOutcome.Failed(run.ErrorCode ?? "run_failed", $"{run.Id} failed: {run.ErrorMessage}"),
+        RunState.Cancelled => EffectOutcome.Failed("run_cancelled", $"{run.Id} was cancelled."),
+        _ => null,
+    };
+
+    private async Task<Run?> FindAsync(EffectContext context, CoreCall call, CancellationToken ct)
+    {
+        await writeBehind.FlushAsync(ct);
+        var key = RunWait.KeyOf(call);
+        await using var scope = store.Enter(context.Run.TenantId, out var db);
+        return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.CallKey == key, ct);
+    }
+
+    private async Task<Result<LoadedCore>> TargetAsync(EffectContext context, CoreCall call, CancellationToken ct)
+    {
+        if (context.Caller.TenantSlug?.Value != call.Target.Tenant || !Slug.TryParse(call.Target.Core, null, out var slug))
+        {
+            return CoreErrors.NotFound.With($"There is no Core at {call.Target}.");
+        }
+
+        await using var scope = store.Enter(context.Run.TenantId, out var db);
+        if (await db.Cores.AsNoTracking().Where(c => c.Slug == slug).Select(c => new { c.Id, c.Version }).SingleOrDefaultAsync(ct) is not { } found)
+        {
+            return CoreErrors.NotFound.With($"There is no Core at {call.Target}.");
+        }
+
+        if (call.Version is { } version && version != found.Version.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        {
+            return CoreErrors.NotFound.With($"{call.Target} is deployed in version {found.Version}, not {version}.");
+        }
+
+        return await programs.OfAsync(context.Run.TenantId, found.Id, found.Version, ct);
+    }
+
+    private static RunOrder OrderOf(EffectContext context, CoreCall call) =>
+        new(RunTrigger.Core, call.Input, context.Caller, context.Run.RequestId ?? context.Run.Id.Value, call.FlowName, context.Depth + 1)
+        {
+            InstanceKey = call.InstanceKey,
+            CalledBy = context.Run.Id,
+            CallKey = RunWait.KeyOf(call),
+        };
+
+    private async Task<EffectOutcome> QueueAsync(LoadedCore core, Run run, CancellationToken ct)
+    {
+        await store.QueueAsync(core, run, ct);
+        worker.Value.Wake();
+        return Started(run);
+    }
+
+    private async Task<EffectOutcome?> RunAsync(EffectContext context, CoreCall call, LoadedCore core, Run run, CancellationToken ct)
+    {
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var running = executor.Value.RunAsync(core, run, OrderOf(context, call), left.Token);
+        if (call.Until is not { } until)
+        {
+            return OutcomeOf((await running).Run);
+        }
+
+        try
+        {
+            var patience = until - clock.GetUtcNow();
+            return OutcomeOf((await running.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, clock, ct)).Run);
+        }
+        catch (TimeoutException)
+        {
+            await left.CancelAsync(); // a run that has touched the world goes on; any other ends here
+            return TimedOut(run);
+        }
+    }
+
+    public static EffectOutcome TimedOut(Run? run) => EffectOutcome.Failed(EffectFailure.Timeout, $"{(run is null ? "The run" : run.Id)} was not over in time.", retryable: true);
+
+    private static EffectOutcome Started(Run run) => new(Value.Object([new("run_id", run.Id.Value), new("core_id", run.CoreId.Value)]));
+}

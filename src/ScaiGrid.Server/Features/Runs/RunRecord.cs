@@ -1,0 +1,189 @@
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Runtime;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Checkpoints;
+
+namespace ScaiGrid.Server.Features.Runs;
+
+/// <summary>
+/// A run's row while the run is executed here. The row's version tells whether it is still this process's: whoever takes the run over, or
+/// cancels it, counts the version up.
+/// </summary>
+internal sealed class RunRecord
+{
+    private readonly RunStore _store;
+    private readonly Value _source;
+
+    /// <summary>Nothing but this process has ever worked on it, so that no row but its own speaks of it.</summary>
+    private readonly bool _isNew;
+
+    private int _taken;
+    private bool _lost;
+    private CancellationTokenSource? _limit;
+
+    private RunRecord(RunStore store, Run run, RunLease? lease, bool isNew, Value source) =>
+        (_store, Run, Lease, _isNew, _source, _taken) = (store, run, lease, isNew, source, run.Pending.Items.Count);
+
+    public Run Run { get; private set; }
+
+    /// <summary>Null while the run is not stored.</summary>
+    public RunLease? Lease { get; private set; }
+
+    /// <summary>A run that nobody has stored.</summary>
+    /// <param name="source">The manifest of its program.</param>
+    public static RunRecord New(RunStore store, Run run, Value source) => new(store, run, null, true, source);
+
+    /// <summary>Takes the run out of this process's hands when its work is over, however it ended.</summary>
+    public void LetGo()
+    {
+        if (Lease is { } lease)
+        {
+            _store.Leases.LetGo(lease);
+        }
+    }
+
+    /// <summary>A run that a worker took.</summary>
+    public static RunRecord Taken(RunStore store, Run run, RunLease lease) => new(store, run, lease, false, default);
+
+    /// <summary>Cancelled when the time is up, or the run is not to be worked on here any longer.</summary>
+    public CancellationToken Until(CancellationTokenSource limit)
+    {
+        _limit = limit;
+        return limit.Token;
+    }
+
+    /// <summary>Saves what happened so far: a process that executes the run again begins there. The run is this process's from now on.</summary>
+    /// <exception cref="OperationCanceledException">It is not this process's any more.</exception>
+    public async Task SaveAsync(RunHistory history, CancellationToken ct)
+    {
+        if (Lease is { } lease)
+        {
+            if (!await UpdateAsync(lease, run => _store.Histories.KeepAsync(run, history, ct), null, ct))
+            {
+                await lease.LoseAsync();
+                throw new OperationCanceledException(lease.Lost);
+            }
+
+            return;
+        }
+
+        var until = _store.Leases.End();
+        (Run.Status, Run.LeaseUntil) = (RunState.Running, until);
+        await _store.Histories.KeepAsync(Run, history, ct);
+        await InsertAsync([], [], ct);
+        Lease = _store.Leases.Hold(Run.TenantId, Run.Id, until);
+        Lease.Lost.UnsafeRegister(static limit => ((CancellationTokenSource?)limit)?.Cancel(), _limit);
+    }
+
+    /// <summary>Saves what the engine made of the run.</summary>
+    /// <returns>False when that does not count, because the run is not this process's any more; <see cref="Run"/> is then what it is now.</returns>
+    public async Task<bool> EndAsync(RunResult result, CancellationToken ct)
+    {
+        var counts = true;
+        if (Lease is { } lease)
+        {
+            counts = await UpdateAsync(lease, run => TakeAsync(run, result, ct), result, ct);
+        }
+        else
+        {
+            await TakeAsync(Run, result, ct);
+            await InsertAsync(result.Checkpoints, result.Waiting, ct);
+        }
+
+        if (Run.CallKey is not null || result.Waiting.Count > 0)
+        {
+            _store.Waits.Wake(); // who called it may wait for it, and what it waits for may be there by now
+        }
+
+        return counts;
+    }
+
+    /// <summary>Fails the run for a reason outside its program.</summary>
+    public Task FailAsync(string code, string message, CancellationToken ct) => UpdateAsync(Lease!, run =>
+    {
+        run.Fail(code, message, _store.Clock.GetUtcNow());
+        return Task.CompletedTask;
+    }, null, ct);
+
+    private async Task TakeAsync(Run run, RunResult result, CancellationToken ct)
+    {
+        run.Take(result, _store.Clock.GetUtcNow());
+        if (result.Status == RunStatus.Suspended)
+        {
+            await _store.Histories.KeepAsync(run, result.History, ct);
+        }
+        else
+        {
+            (run.History, run.HistoryKey) = (null, null);
+        }
+    }
+
+    private async Task InsertAsync(IReadOnlyList<OpenCheckpoint> open, IReadOnlyList<Effect> waiting, CancellationToken ct)
+    {
+        await using var scope = _store.Enter(Run.TenantId, out var db);
+        await db.RetryOnConflictAsync(async () =>
+        {
+            await _store.AddProgramAsync(db, Run.TenantId, Run.ProgramDigest, _source, ct);
+            db.Runs.Add(Run);
+            db.Checkpoints.AddRange(open.Select(c => Checkpoint.Open(Run, c)));
+            db.Waits.AddRange(waiting.Select(e => RunWait.Of(Run, e)));
+            return await db.SaveChangesAsync(ct);
+        });
+        _store.Wrote(Run.TenantId, Run.ProgramDigest);
+    }
+
+    private async Task<bool> UpdateAsync(RunLease lease, Func<Run, Task> change, RunResult? result, CancellationToken ct)
+    {
+        if (_lost)
+        {
+            return false;
+        }
+
+        await using var scope = _store.Enter(Run.TenantId, out var db);
+        db.Attach(Run);
+        var first = true;
+        return await db.RetryOnConflictAsync(async () =>
+        {
+            if (!first)
+            {
+                Run = await db.Runs.SingleAsync(r => r.Id == lease.RunId, ct); // something happened to it meanwhile
+                if (!lease.Holds(Run))
+                {
+                    _lost = true;
+                    return false;
+                }
+            }
+
+            first = false;
+            var pending = Run.Pending;
+            await change(Run);
+            Run.Await(pending, _taken);
+            await FollowAsync(db, result, ct);
+            await db.SaveChangesAsync(ct);
+            _taken = 0;
+            return true;
+        });
+    }
+
+    /// <summary>Makes the rows say what the run waits for.</summary>
+    private async Task FollowAsync(Db db, RunResult? result, CancellationToken ct)
+    {
+        if (Run.Status == RunState.Running)
+        {
+            return;
+        }
+
+        var (open, waiting) = (result?.Checkpoints ?? [], Run.Status == RunState.Suspended ? result?.Waiting ?? [] : []); // a queued run asks again
+        if (_isNew)
+        {
+            db.Checkpoints.AddRange(open.Select(c => Checkpoint.Open(Run, c)));
+            db.Waits.AddRange(waiting.Select(e => RunWait.Of(Run, e)));
+        }
+        else
+        {
+            await CheckpointRows.FollowAsync(db, Run, open, ct);
+            await RunWait.FollowAsync(db, Run, waiting, ct);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Runs.Effects;
+using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
+
+namespace ScaiGrid.Server.Features.Runs;
+
+/// <summary>What the records of all runs share.</summary>
+internal sealed class RunStore(IServiceScopeFactory scopes, RunHistories histories, RunLeases leases, Lazy<WaitClock> waits, TimeProvider clock)
+{
+    private const int MostKnown = 10_000;
+
+    /// <summary>Programs that are known to be stored. They are never removed.</summary>
+    private readonly ConcurrentDictionary<(Id<Tenant>, string Digest), bool> _stored = new();
+
+    public RunHistories Histories => histories;
+
+    public RunLeases Leases => leases;
+
+    public WaitClock Waits => waits.Value;
+
+    public TimeProvider Clock => clock;
+
+    public AsyncServiceScope Enter(Id<Tenant> tenantId, out Db db)
+    {
+        var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<TenantScope>().Enter(tenantId);
+        db = scope.ServiceProvider.GetRequiredService<Db>();
+        return scope;
+    }
+
+    /// <summary>Keeps the program that a run begins with, as part of the caller's save.</summary>
+    public async Task AddProgramAsync(Db db, Id<Tenant> tenantId, string digest, Value source, CancellationToken ct)
+    {
+        if (!_stored.ContainsKey((tenantId, digest)) && !await db.Programs.AnyAsync(p => p.Digest == digest, ct))
+        {
+            db.Programs.Add(new() { TenantId = tenantId, Digest = digest, Source = source });
+        }
+    }
+
+    /// <summary>Stores a run for whichever worker takes it first.</summary>
+    public async Task QueueAsync(LoadedCore core, Run run, CancellationToken ct)
+    {
+        await using var scope = Enter(run.TenantId, out var db);
+        await db.RetryOnConflictAsync(async () =>
+        {
+            await AddProgramAsync(db, run.TenantId, run.ProgramDigest, core.Program.Manifest.Source, ct);
+            db.Runs.Add(run);
+            return await db.SaveChangesAsync(ct);
+        });
+        Wrote(run.TenantId, run.ProgramDigest);
+    }
+
+    /// <summary>That save has succeeded.</summary>
+    public void Wrote(Id<Tenant> tenantId, string digest)
+    {
+        if (_stored.Count >= MostKnown)
+        {
+            _stored.Clear();
+        }
+
+        _stored[(tenantId, digest)] = true;
+    }
+}
