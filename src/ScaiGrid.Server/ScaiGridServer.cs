@@ -74,6 +74,7 @@ internal static class ScaiGridServer
             services.AddSingleton(s => new Lazy<Executor>(s.GetRequiredService<Executor>));
             services.AddSingleton<RunHistories>();
             services.AddSingleton<RunLeases>();
+            services.AddSingleton<OrphanedRuns>();
             services.AddSingleton<RunStore>();
             services.AddSingleton<RunStep>();
             services.AddSingleton<RunWorker>();

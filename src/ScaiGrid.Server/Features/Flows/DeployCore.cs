@@ -33,7 +33,7 @@ internal sealed record DeployPlan(string CoreName, Value Source, string Digest, 
 internal sealed record DeployedCore(Core Core, CoreView? Before, PublicationView? Publication);
 
 /// <summary>Makes a manifest a Core's program: all of it part of the caller's save, so that it happens whole or not at all.</summary>
-internal sealed class DeployCore(Db db, CoreEnvironment environment, IdSource ids, TimeProvider clock)
+internal sealed class DeployCore(Db db, CoreEnvironment environment, CorePlugins plugins, IdSource ids, TimeProvider clock)
 {
     /// <param name="core">Null = a new one, which is started. One that was stopped or paused by somebody stays so.</param>
     public async Task<Result<DeployedCore>> ApplyAsync(Core? core, Id<Tenant> tenant, DeployPlan plan, Principal caller, CancellationToken ct)
@@ -54,7 +54,7 @@ internal sealed class DeployCore(Db db, CoreEnvironment environment, IdSource id
         }
 
         core.ReplaceMetadata(Value.Object([.. core.Metadata.Members, .. plan.Metadata.Members]));
-        if (CoreSource.CheckRunnable(core, environment) is { } unsound || (unsound = Start(core, now)) is not null)
+        if (CoreSource.CheckRunnable(core, environment, plugins) is { } unsound || (unsound = Start(core, now)) is not null)
         {
             return unsound;
         }
@@ -72,7 +72,7 @@ internal sealed class DeployCore(Db db, CoreEnvironment environment, IdSource id
     private async Task<Result<Core>> CreateAsync(Id<Tenant> tenant, DeployPlan plan, Principal caller, DateTimeOffset now, CancellationToken ct)
     {
         var request = new CreateCore.Request { Name = plan.CoreName, Source = plan.Source };
-        if (!CreateCore.Decide(request, caller, tenant, ids.New<Core>(), environment, now).Succeeded(out var core, out var error))
+        if (!CreateCore.Decide(request, caller, tenant, ids.New<Core>(), environment, plugins, now).Succeeded(out var core, out var error))
         {
             return error;
         }

@@ -43,7 +43,11 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
         var result = history is null
             ? await Engine.RunAsync(program, Executor.StartOf(run, core?.Config ?? Value.EmptyObject), host, limit.Token)
             : await Engine.ResumeAsync(program, history, host, limit.Token, [.. run.Pending.Items.Select(e => RunEvents.FromJson(e.ToJson()))]);
-        abandon.ThrowIfCancellationRequested();
+        if (abandon.IsCancellationRequested)
+        {
+            return false; // whoever has the run now makes of it what counts
+        }
+
         await record.EndAsync(result, abandon);
         return record.Run.Status == RunState.Queued;
     }

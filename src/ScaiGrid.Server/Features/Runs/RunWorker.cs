@@ -8,7 +8,7 @@ namespace ScaiGrid.Server.Features.Runs;
 /// Executes queued runs, of any replica's making. A run is taken under a lease that is renewed while it is worked on; one whose lease lapsed,
 /// because its worker died, is taken over.
 /// </summary>
-internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep step, RunLeases leases, TimeProvider clock, ILogger<RunWorker> logger) : BackgroundService
+internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep step, RunLeases leases, OrphanedRuns orphans, TimeProvider clock, ILogger<RunWorker> logger) : BackgroundService
 {
     private const int MostAtOnce = 16;
 
@@ -24,6 +24,16 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         {
             _work.Release();
         }
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using (var scope = Enter(out var db))
+        {
+            await orphans.ReleaseAsync(db, cancellationToken);
+        }
+
+        await base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
