@@ -1,4 +1,5 @@
 using ScaiGrid.Flows.Graph;
+using ScaiGrid.Flows.Graph.Analysis;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Flows.Manifests;
 
@@ -13,8 +14,9 @@ public static class FlowCompiler
     /// <returns>The compiled flow, or else every error; and every warning in any case.</returns>
     public static FlowCompilation Compile(Value content)
     {
-        var diagnostics = new List<Diagnostic>(FlowAnalysis.Analyse(content));
-        if (diagnostics.Exists(d => d.Severity == Severity.Error) || !FlowReader.Read(content).Succeeded(out var graph))
+        var check = FlowCheck.Of(content);
+        var diagnostics = new List<Diagnostic>(check.Diagnostics);
+        if (check.Graph is not { } graph)
         {
             return new(null, diagnostics);
         }
