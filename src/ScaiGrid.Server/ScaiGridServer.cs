@@ -1,6 +1,11 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ScaiGrid.Gateway.Providers;
+using ScaiGrid.Gateway.Providers.Anthropic;
+using ScaiGrid.Gateway.Providers.Azure;
+using ScaiGrid.Gateway.Providers.Google;
 using ScaiGrid.Gateway.Providers.Http;
+using ScaiGrid.Gateway.Providers.Mistral;
+using ScaiGrid.Gateway.Providers.Ollama;
 using ScaiGrid.Gateway.Providers.OpenAi;
 using ScaiGrid.Gateway.Providers.Scripted;
 using ScaiGrid.Gateway.Routing;
@@ -108,6 +113,11 @@ internal static class ScaiGridServer
             services.AddSingleton(s => new UpstreamHttp(s.GetRequiredService<EgressGuard>().ConnectAsync));
             services.AddSingleton<ProviderKind>(s => OpenAiKind.OpenAi(s.GetRequiredService<UpstreamHttp>(), s.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ProviderKind>(s => OpenAiKind.Custom(s.GetRequiredService<UpstreamHttp>(), s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ProviderKind, AnthropicKind>();
+            services.AddSingleton<ProviderKind, AzureKind>();
+            services.AddSingleton<ProviderKind, GoogleKind>();
+            services.AddSingleton<ProviderKind, MistralKind>();
+            services.AddSingleton<ProviderKind, OllamaKind>();
             services.AddSingleton<ProviderKind, ScriptedKind>();
             services.AddSingleton(s => new Dispatcher(s.GetRequiredService<TimeProvider>(), new Random()));
             services.AddSingleton<CoreProviders>();

@@ -14,7 +14,7 @@ namespace ScaiGrid.Gateway.Chat;
 /// It writes neither errors nor the closing <c>data: [DONE]</c>: those differ by surface, so the server writes them when it
 /// has the call's result.
 /// </remarks>
-public sealed class ChatStream
+public sealed partial class ChatStream
 {
     private readonly PipeWriter _output;
     private readonly ReadOnlyMemory<byte> _quotedModel;

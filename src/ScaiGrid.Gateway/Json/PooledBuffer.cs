@@ -15,7 +15,7 @@ public sealed class PooledBuffer(int capacity = 4096) : IBufferWriter<byte>, IDi
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
-    internal Span<byte> Bytes => _bytes.AsSpan(0, _length);
+    internal Memory<byte> Memory => _bytes.AsMemory(0, _length);
 
     /// <summary>Reads a stream to its end; false when it holds more than <paramref name="limit"/> bytes.</summary>
     public async ValueTask<bool> ReadToEndAsync(Stream source, int limit, CancellationToken ct)

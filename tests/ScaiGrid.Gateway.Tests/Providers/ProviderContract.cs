@@ -11,8 +11,11 @@ public abstract class ProviderContract
     /// <summary>A backend that answers <c>Well, hello there.</c> and counts 11 and 4 tokens.</summary>
     internal abstract IChatProvider Answering();
 
-    /// <summary>A backend that calls the tool <c>find</c> with <c>{"q":"x"}</c>, as <c>call_1</c>.</summary>
+    /// <summary>A backend that calls the tool <c>find</c> with <c>{"q":"x"}</c>, as <see cref="CallId"/>.</summary>
     internal abstract IChatProvider CallingATool();
+
+    /// <summary>The id of that call.</summary>
+    protected virtual string CallId => "call_1";
 
     /// <summary>A backend that answers with status 503.</summary>
     internal abstract IChatProvider Failing();
@@ -80,7 +83,7 @@ public abstract class ProviderContract
 
         var choice = Assert.Single(result.Answer!.Choices);
         Assert.Equal("tool_calls", choice.FinishReason);
-        Assert.Equal(new ToolCall("call_1", "find", """{"q":"x"}"""), Assert.Single(choice.ToolCalls!));
+        Assert.Equal(new ToolCall(CallId, "find", """{"q":"x"}"""), Assert.Single(choice.ToolCalls!));
         var call = Sample.Written(result).GetProperty("choices")[0].GetProperty("message").GetProperty("tool_calls")[0];
         Assert.Equal("function", call.GetProperty("type").GetString());
         Assert.Equal("find", call.GetProperty("function").GetProperty("name").GetString());
@@ -95,7 +98,7 @@ public abstract class ProviderContract
         var calls = Sample.Events(sent).ConvertAll(Sample.Json)
             .Where(c => c.GetProperty("choices")[0].TryGetProperty("delta", out var d) && d.TryGetProperty("tool_calls", out _))
             .Select(c => Delta(c).GetProperty("tool_calls")[0]).ToList();
-        Assert.Equal("call_1", calls[0].GetProperty("id").GetString());
+        Assert.Equal(CallId, calls[0].GetProperty("id").GetString());
         Assert.All(calls, c => Assert.Equal(0, c.GetProperty("index").GetInt32()));
         Assert.Equal("""{"q":"x"}""", string.Concat(calls.Select(c => c.GetProperty("function").GetProperty("arguments").GetString())));
     }

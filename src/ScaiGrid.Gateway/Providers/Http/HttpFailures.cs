@@ -6,6 +6,11 @@ namespace ScaiGrid.Gateway.Providers.Http;
 /// <summary>What failures mean that every HTTP upstream has in common. No message tells where the upstream is.</summary>
 internal static class HttpFailures
 {
+    private const int LongestMessage = 400;
+
+    /// <summary>Addresses, and how keys begin or are named.</summary>
+    private static readonly string[] Telltales = ["://", "sk-", "AIza", "Bearer"];
+
     public static ProviderFailure FromStatus(int status, TimeSpan? retryAfter = null) => status switch
     {
         400 or 411 or 413 or 414 or 415 or 422 or 431 => new(FailureClass.CallerFault, "The model's backend refused the request as invalid.", status),
@@ -44,6 +49,22 @@ internal static class HttpFailures
     public static ProviderFailure TooLarge { get; } =
         new(FailureClass.ShapeMismatch, "The model's backend answered with more than the gateway accepts.");
 
+    /// <summary>What the upstream's own words say more than its status did.</summary>
+    /// <param name="byWord">The class that the error's code or type stands for; null when it says nothing.</param>
+    /// <param name="message">The error's message. Only what concerns the caller's own request is passed on: others talk of accounts and hosts.</param>
+    public static ProviderFailure Refine(ProviderFailure failure, FailureClass? byWord, string? message)
+    {
+        var refined = byWord is { } known ? failure with { Class = known } : failure;
+        return refined.Class is FailureClass.CallerFault or FailureClass.Refused && Presentable(message) is { } words
+            ? refined with { Message = words }
+            : refined;
+    }
+
+    /// <summary>The upstream has no way to be asked for what the caller wants.</summary>
+    public static ProviderFailure CannotAsk(IReadOnlyList<Fault> faults) => new(
+        FailureClass.CallerFault,
+        $"The model's backend cannot be asked for this: {string.Join("; ", faults.Select(f => $"{f.Field} {f.Message}"))}.");
+
     public static bool IsConnectionFailure(Exception exception) =>
         exception is HttpRequestException or IOException or OperationCanceledException;
 
@@ -64,4 +85,10 @@ internal static class HttpFailures
 
         return wait is { } w && w <= TimeSpan.FromDays(1) ? (w < TimeSpan.Zero ? TimeSpan.Zero : w) : null;
     }
+
+    /// <summary>Null when the message might tell where the upstream is or what key was used.</summary>
+    private static string? Presentable(string? message) =>
+        string.IsNullOrWhiteSpace(message) || Array.Exists(Telltales, t => message.Contains(t, StringComparison.OrdinalIgnoreCase))
+            ? null
+            : new string([.. message.Where(c => !char.IsControl(c)).Take(LongestMessage)]);
 }

@@ -5,20 +5,18 @@ namespace ScaiGrid.Gateway.Providers.Http;
 
 /// <summary>Takes server-sent events (WHATWG HTML, 9.2.6) out of bytes that arrive in pieces of any size.</summary>
 /// <param name="longest">The most bytes that one event may have, so that an endless line cannot fill the memory.</param>
-internal sealed class SseReader(int longest) : IDisposable
+internal sealed class SseReader(int longest) : IMessageReader
 {
     private readonly PooledBuffer _arrived = new(16 * 1024);
     private readonly PooledBuffer _data = new(1024);
     private int _at;
     private bool _hasData, _given, _afterReturn, _begun;
 
-    /// <summary>The event's data, its lines put together with line feeds. Valid until the next read.</summary>
-    public Span<byte> Data => _data.Bytes;
+    /// <summary>The event's data, its lines put together with line feeds.</summary>
+    public Memory<byte> Message => _data.Memory;
 
-    /// <summary>An event is longer than allowed: what follows cannot be read.</summary>
     public bool TooLong => _arrived.Length - _at > longest || _data.Length > longest;
 
-    /// <summary>Waits for more bytes; false at the end of the stream.</summary>
     public async ValueTask<bool> FillAsync(Stream source, CancellationToken ct)
     {
         _arrived.Drop(_at);
@@ -28,7 +26,8 @@ internal sealed class SseReader(int longest) : IDisposable
         return read > 0;
     }
 
-    /// <summary>The next event with data among the bytes that have arrived; false when it needs more of them.</summary>
+    /// <inheritdoc/>
+    /// <remarks>Events without data are passed over.</remarks>
     public bool TryRead()
     {
         if (_given)

@@ -5,16 +5,22 @@ using ScaiGrid.Gateway.Json;
 
 namespace ScaiGrid.Gateway.Providers.OpenAi;
 
-/// <summary>The body for the upstream: the caller's bytes, with the members that are the gateway's business changed.</summary>
+/// <summary>
+/// The body for an upstream with OpenAI's protocol: the caller's bytes, with the members that are the gateway's business
+/// changed.
+/// </summary>
 internal static class OpenAiBody
 {
-    public static void Write(ChatCall call, OpenAiConnection connection, bool stream, IBufferWriter<byte> output)
+    /// <param name="quotedModel">The upstream's name of the model, as a JSON string; empty sends the public slug.</param>
+    /// <param name="outputLimit">The quoted name and colon of the member that limits the output where the caller named none.</param>
+    public static void Write(
+        ChatCall call, ReadOnlySpan<byte> quotedModel, ReadOnlySpan<byte> outputLimit, bool stream, IBufferWriter<byte> output)
     {
         var (request, route) = (call.Request, call.Route);
         var splice = new ObjectSplice(request.Body.Span, output);
         foreach (ref readonly var member in request.Members)
         {
-            AddMember(ref splice, member, call, connection, stream);
+            AddMember(ref splice, member, call, quotedModel, stream);
         }
 
         if (stream)
@@ -29,21 +35,21 @@ internal static class OpenAiBody
         AddDefaults(ref splice, request, route);
         if (request.MaxTokens is null && route.DefaultMaxTokens is { } tokens)
         {
-            splice.Add(connection.OutputLimit.Span, Digits(tokens, stackalloc byte[10]));
+            splice.Add(outputLimit, Digits(tokens, stackalloc byte[10]));
         }
 
         splice.End();
     }
 
     private static void AddMember(
-        ref ObjectSplice splice, in MemberRange member, ChatCall call, OpenAiConnection connection, bool stream)
+        ref ObjectSplice splice, in MemberRange member, ChatCall call, ReadOnlySpan<byte> quotedModel, bool stream)
     {
         var (request, route) = (call.Request, call.Route);
         var body = request.Body.Span;
         switch (member.Member)
         {
             case ChatMember.Model:
-                splice.Add("\"model\":"u8, connection.QuotedModel ?? route.QuotedSlug.Span);
+                splice.Add("\"model\":"u8, quotedModel.IsEmpty ? route.QuotedSlug.Span : quotedModel);
                 break;
             case ChatMember.Messages when route.SystemMessage is { } system:
                 splice.Add(system, body[(member.ValueStart + 1)..member.End]);

@@ -7,8 +7,6 @@ namespace ScaiGrid.Gateway.Providers.OpenAi;
 /// <summary>What an OpenAI-protocol upstream means by a failure: by its status, and where the error's code says more, by that.</summary>
 internal static class OpenAiFailures
 {
-    private const int LongestMessage = 400;
-
     /// <param name="body">The error's body: <c>{"error":{"message","type","code","param"}}</c>, or anything else.</param>
     public static ProviderFailure From(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter)
     {
@@ -25,16 +23,8 @@ internal static class OpenAiFailures
         return error is null ? failure : Refine(failure, error);
     }
 
-    private static ProviderFailure Refine(ProviderFailure failure, UpstreamError error)
-    {
-        var byCode = ClassOf(error.CodeText) ?? ClassOf(error.Type);
-        var refined = byCode is { } known ? failure with { Class = known } : failure;
-
-        // Only what concerns the caller's own request is passed on: other messages talk of the upstream's accounts and hosts.
-        return refined.Class is FailureClass.CallerFault or FailureClass.Refused && Presentable(error.Message) is { } message
-            ? refined with { Message = message }
-            : refined;
-    }
+    private static ProviderFailure Refine(ProviderFailure failure, UpstreamError error) =>
+        HttpFailures.Refine(failure, ClassOf(error.CodeText) ?? ClassOf(error.Type), error.Message);
 
     private static FailureClass? ClassOf(string? code) => code switch
     {
@@ -74,15 +64,6 @@ internal static class OpenAiFailures
         static string? Member(JsonElement error, string name) =>
             error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
-
-    /// <summary>Null when the message might tell where the upstream is or what key was used.</summary>
-    private static string? Presentable(string? message) =>
-        string.IsNullOrWhiteSpace(message)
-        || message.Contains("://", StringComparison.Ordinal)
-        || message.Contains("sk-", StringComparison.Ordinal)
-        || message.Contains("Bearer", StringComparison.OrdinalIgnoreCase)
-            ? null
-            : new string([.. message.Where(c => !char.IsControl(c)).Take(LongestMessage)]);
 
     private sealed record UpstreamError(string? Message, string? Type, JsonElement Code)
     {

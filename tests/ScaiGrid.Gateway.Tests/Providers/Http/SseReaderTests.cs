@@ -85,7 +85,7 @@ public sealed class SseReaderTests
         {
             while (reader.TryRead())
             {
-                events.Add(Encoding.UTF8.GetString(reader.Data));
+                events.Add(Encoding.UTF8.GetString(reader.Message.Span));
             }
         }
 

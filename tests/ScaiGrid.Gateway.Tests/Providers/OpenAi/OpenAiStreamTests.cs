@@ -238,7 +238,8 @@ public sealed class OpenAiStreamTests : IAsyncDisposable
             var caller = new ChatStream(
                 writer, "\"m\""u8.ToArray(), "id", includeUsage: true, patience, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeProvider.System);
             using var source = new Pieces(bytes, queue.Dequeue);
-            Assert.Null(await OpenAiStream.CopyAsync(source, caller, 1000, CancellationToken.None));
+            using var messages = new SseReader(1000);
+            Assert.Null(await StreamCopy.RunAsync(source, messages, new OpenAiStream(caller), caller, CancellationToken.None));
             Assert.Equal(new Usage(5, 2), caller.Usage);
             await writer.CompleteAsync();
             return Sample.Text(sent.ToArray());

@@ -2,14 +2,16 @@ using System.Net;
 using System.Net.Http.Headers;
 using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Json;
-using ScaiGrid.Gateway.Providers.Http;
 
-namespace ScaiGrid.Gateway.Providers.OpenAi;
+namespace ScaiGrid.Gateway.Providers.Http;
 
-/// <summary>One OpenAI-protocol upstream: bodies are copied by ranges, answers are scanned once and passed on as bytes.</summary>
-internal sealed class OpenAiProvider(OpenAiConnection connection, HttpMessageInvoker http, TimeProvider clock) : IChatProvider
+/// <summary>One upstream that is asked over HTTP, whatever its protocol: sizes, failures and cancellation are the same for all.</summary>
+internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageInvoker http, TimeProvider clock) : IChatProvider
 {
-    private const int LargestAnswer = 16 * 1024 * 1024, LargestError = 64 * 1024, LargestEvent = 1024 * 1024;
+    /// <summary>The most bytes of one message of a stream.</summary>
+    public const int LongestMessage = 1024 * 1024;
+
+    private const int LargestAnswer = 16 * 1024 * 1024, LargestError = 64 * 1024;
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -18,10 +20,15 @@ internal sealed class OpenAiProvider(OpenAiConnection connection, HttpMessageInv
         try
         {
             using var body = new PooledBuffer(call.Request.Body.Length + 512);
-            using var request = Compose(call, stream: false, body);
+            if (protocol.Write(call, stream: false, body) is { } fault)
+            {
+                return fault;
+            }
+
+            using var request = Compose(stream: false, body);
             using var response = await http.SendAsync(request, ct);
             return response.StatusCode == HttpStatusCode.OK
-                ? await ReadAnswerAsync(response, ct)
+                ? await ReadAnswerAsync(call, response, ct)
                 : await ReadFailureAsync(response, ct);
         }
         catch (Exception e) when (HttpFailures.IsConnectionFailure(e) && !ct.IsCancellationRequested)
@@ -35,7 +42,12 @@ internal sealed class OpenAiProvider(OpenAiConnection connection, HttpMessageInv
         try
         {
             using var body = new PooledBuffer(call.Request.Body.Length + 512);
-            using var request = Compose(call, stream: true, body);
+            if (protocol.Write(call, stream: true, body) is { } fault)
+            {
+                return fault;
+            }
+
+            using var request = Compose(stream: true, body);
             using var response = await http.SendAsync(request, ct);
             if (response.StatusCode != HttpStatusCode.OK)
             {
@@ -43,7 +55,8 @@ internal sealed class OpenAiProvider(OpenAiConnection connection, HttpMessageInv
             }
 
             await using var content = await response.Content.ReadAsStreamAsync(ct);
-            return await OpenAiStream.CopyAsync(content, stream, LargestEvent, ct);
+            using var messages = protocol.ReadMessages();
+            return await StreamCopy.RunAsync(content, messages, protocol.ReadStream(call, stream), stream, ct);
         }
         catch (Exception e) when (HttpFailures.IsConnectionFailure(e) && !ct.IsCancellationRequested && !stream.CallerLeft)
         {
@@ -51,14 +64,13 @@ internal sealed class OpenAiProvider(OpenAiConnection connection, HttpMessageInv
         }
     }
 
-    private HttpRequestMessage Compose(ChatCall call, bool stream, PooledBuffer body)
+    private HttpRequestMessage Compose(bool stream, PooledBuffer body)
     {
-        OpenAiBody.Write(call, connection, stream, body);
-        var request = new HttpRequestMessage(HttpMethod.Post, connection.ChatUri)
+        var request = new HttpRequestMessage(HttpMethod.Post, protocol.UriOf(stream))
         {
             Content = new ReadOnlyMemoryContent(body.Written) { Headers = { ContentType = Json } },
         };
-        foreach (var (name, value) in connection.Headers)
+        foreach (var (name, value) in protocol.Headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
@@ -66,7 +78,7 @@ internal sealed class OpenAiProvider(OpenAiConnection connection, HttpMessageInv
         return request;
     }
 
-    private static async ValueTask<ProviderReply> ReadAnswerAsync(HttpResponseMessage response, CancellationToken ct)
+    private async ValueTask<ProviderReply> ReadAnswerAsync(ChatCall call, HttpResponseMessage response, CancellationToken ct)
     {
         var declared = response.Content.Headers.ContentLength ?? 4096;
         if (declared > LargestAnswer)
@@ -75,36 +87,21 @@ internal sealed class OpenAiProvider(OpenAiConnection connection, HttpMessageInv
         }
 
         var buffer = new PooledBuffer((int)declared + 1); // one more, so that the end is seen without growing
-        var taken = false;
+        var whole = false;
         try
         {
             await using var content = await response.Content.ReadAsStreamAsync(ct);
-            if (!await buffer.ReadToEndAsync(content, LargestAnswer, ct))
-            {
-                return HttpFailures.TooLarge;
-            }
-
-            var reply = Understand(buffer);
-            taken = reply.Succeeded(out _, out _);
-            return reply;
+            whole = await buffer.ReadToEndAsync(content, LargestAnswer, ct);
         }
         finally
         {
-            if (!taken)
+            if (!whole)
             {
                 buffer.Dispose();
             }
         }
-    }
 
-    /// <summary>The buffer belongs to the answer when there is one.</summary>
-    private static ProviderReply Understand(PooledBuffer buffer)
-    {
-        var bytes = buffer.Written.Span;
-        var scan = new CompletionScan(bytes, chunk: false);
-        return !JsonText.IsUtf8(bytes) || !scan.TryRun() ? HttpFailures.NotTheProtocol
-            : scan.HasError ? OpenAiFailures.FromBody(bytes)
-            : new ChatAnswer(new ForwardedAnswer(buffer, scan));
+        return whole ? protocol.Read(call, buffer, clock.GetUtcNow()) : HttpFailures.TooLarge;
     }
 
     private async ValueTask<ProviderFailure> ReadFailureAsync(HttpResponseMessage response, CancellationToken ct)
@@ -112,7 +109,7 @@ internal sealed class OpenAiProvider(OpenAiConnection connection, HttpMessageInv
         using var buffer = new PooledBuffer();
         await using var content = await response.Content.ReadAsStreamAsync(ct);
         var whole = await buffer.ReadToEndAsync(content, LargestError, ct);
-        var body = whole ? buffer.Written.Span : default;
-        return OpenAiFailures.From((int)response.StatusCode, body, HttpFailures.RetryAfter(response.Headers, clock.GetUtcNow()));
+        var body = whole ? buffer.Written : default;
+        return protocol.Explain((int)response.StatusCode, body, HttpFailures.RetryAfter(response.Headers, clock.GetUtcNow()));
     }
 }

@@ -1,0 +1,30 @@
+using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Json;
+using ScaiGrid.Gateway.Providers.Http;
+using ScaiGrid.Gateway.Providers.Translation;
+
+namespace ScaiGrid.Gateway.Providers.Mistral;
+
+internal sealed class MistralProtocol(Uri uri, IReadOnlyList<KeyValuePair<string, string>> headers, string model) : IUpstreamProtocol
+{
+    public IReadOnlyList<KeyValuePair<string, string>> Headers => headers;
+
+    public Uri UriOf(bool stream) => uri;
+
+    public ProviderFailure? Write(ChatCall call, bool stream, PooledBuffer body)
+    {
+        using var request = new EffectiveRequest(call);
+        MistralBody.Write(request, model, stream, body);
+        return request.Failure;
+    }
+
+    public ProviderReply Read(ChatCall call, PooledBuffer answer, DateTimeOffset now) =>
+        TranslatedAnswer.Read(answer, completion => MistralAnswer.Read(call, completion, now));
+
+    public IMessageReader ReadMessages() => new SseReader(UpstreamProvider.LongestMessage);
+
+    public IStreamReading ReadStream(ChatCall call, ChatStream caller) => new MistralStream(caller);
+
+    public ProviderFailure Explain(int status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter) =>
+        MistralFailures.From(HttpFailures.FromStatus(status, retryAfter), body);
+}
