@@ -26,6 +26,24 @@ public sealed class BackendsApiTests(World world)
         }
     }
 
+    [Theory]
+    [InlineData("anthropic", """{"model":"claude","api_key":"KEY"}""")]
+    [InlineData("azure", """{"base_url":"https://acme.example","deployment":"gpt","api_key":"KEY"}""")]
+    [InlineData("google", """{"model":"gemini","api_key":"KEY"}""")]
+    [InlineData("mistral", """{"model":"mistral","api_key":"KEY"}""")]
+    [InlineData("ollama", """{"model":"llama","headers":{"X-Proxy-Key":"KEY"}}""")]
+    public async Task A_backend_of_any_provider_is_checked_and_keeps_its_secrets(string provider, string config)
+    {
+        var admin = await (await world.NewTenantAsync()).AsAdminAsync();
+        var clear = System.Text.Json.JsonElement.Parse(config.Replace("KEY", ModelWorld.Key, StringComparison.Ordinal));
+
+        var made = await admin.PostDataAsync("/v1/backends", new { name = provider, provider_type = provider, connection_config = clear }, HttpStatusCode.Created);
+        var error = await admin.RefusedAsync("POST", "/v1/backends", new { name = provider, provider_type = provider, connection_config = new { misspelt = 1 } }, HttpStatusCode.BadRequest, "VALIDATION_ERROR");
+
+        Assert.DoesNotContain(ModelWorld.Key, made.GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("connection_config.misspelt", error.Fields());
+    }
+
     [Fact]
     public async Task A_masked_secret_that_comes_back_stays_what_it_is()
     {

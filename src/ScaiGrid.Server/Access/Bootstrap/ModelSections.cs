@@ -10,7 +10,7 @@ namespace ScaiGrid.Server.Access.Bootstrap;
 /// <summary><c>model_groups</c>, <c>backends</c> and <c>models</c>.</summary>
 internal static class ModelSections
 {
-    private static readonly string[] ProviderTypes = ["openai", "azure", "anthropic", "ollama", "custom", "scripted"];
+    private static readonly string[] ProviderTypes = ["openai", "azure", "anthropic", "google", "mistral", "ollama", "custom", "scripted"];
 
     public static async Task GroupAsync(Entry entry, Installation to)
     {

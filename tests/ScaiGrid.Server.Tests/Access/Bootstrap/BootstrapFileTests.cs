@@ -202,7 +202,7 @@ public sealed class BootstrapFileTests : IDisposable
             "line 20: model_groups[1].scope: 'world' must be one of global, partner, tenant",
             "line 21: model_groups[2].tenant: is only for scope tenant",
             "line 23: backends[0].timeout: must be from 1 to 3600",
-            "line 23: backends[0].provider_type: 'openia' must be one of openai, azure, anthropic, ollama, custom, scripted",
+            "line 23: backends[0].provider_type: 'openia' must be one of openai, azure, anthropic, google, mistral, ollama, custom, scripted",
             "line 25: models[0].groups[0]: 'mg_9' is not the id of a model group in this file or in the database",
             "line 25: models[0].output_price_per_mtok: '-1' is not a price, such as \"2.50\"",
             "line 25: models[0].backends[0].backend: 'bm_9' is not the id of a backend in this file or in the database",
