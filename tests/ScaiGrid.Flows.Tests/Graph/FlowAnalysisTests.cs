@@ -152,6 +152,8 @@ public class FlowAnalysisTests
     [InlineData("llm_guarded", """{"goal": "g", "on_validation_failure": [{"set": {"a": "1 +"}}, {"rigid": "{{"}]}""",
         "FL123 nodes[0].config.on_validation_failure[0].set.a", "FL123 nodes[0].config.on_validation_failure[1].rigid")]
     [InlineData("llm_guarded", """{"goal": "g", "on_validation_failure": [{"set": {"config": 1}}]}""", "FL123 nodes[0].config.on_validation_failure[0].set.config")]
+    [InlineData("llm_guarded", """{"goal": "g", "on_validation_failure": [{"id": "n", "rigid": "x"}, {"while": {"when": "false", "max_iterations": 1, "steps": [{"id": "start", "rigid": "x"}]}}]}""",
+        "FL123 nodes[0].config.on_validation_failure[0].id", "FL123 nodes[0].config.on_validation_failure[1].while.steps[0].id")]
     [InlineData("data_variable_set", """{"assignments": {"input": 1, "b": "1 +", "c": ["{{"]}}""",
         "FL109 nodes[0].config.assignments.b", "FL110 nodes[0].config.assignments.c[0]", "FL119 nodes[0].config.assignments.input")]
     [InlineData("tool_http", """{"url": "x", "timeout": "30"}""", "FL114 nodes[0].config.timeout")]

@@ -138,8 +138,10 @@ internal sealed class ReferenceCheck(FlowGraph graph, MeaningWalk walk)
     private void CheckSteps()
     {
         const string Within = "core.flows[0].steps[0].";
+        var ids = walk.Steps.Count == 0 ? [] : graph.Nodes.Select(node => node.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var (step, member, code, nodeId, path) in walk.Steps)
         {
+            CheckStepIds(step["on_validation_failure"], ids, path, nodeId);
             var models = graph.Source["config"]["core_identity"]["models"];
             var manifest = Value.Object([new("core", Value.Object(
             [
@@ -152,6 +154,28 @@ internal sealed class ReferenceCheck(FlowGraph graph, MeaningWalk walk)
                 {
                     Report(code, fault.Message, path + fault.Path[(Within.Length + member.Length)..], nodeId);
                 }
+            }
+        }
+    }
+
+    /// <summary>Nodes and the steps that stand in them become steps of one flow, in which ids are told apart.</summary>
+    private void CheckStepIds(Value steps, HashSet<string> ids, string path, string? nodeId)
+    {
+        for (var i = 0; i < steps.Items.Count; i++)
+        {
+            var step = steps.Items[i];
+            if (step["id"].AsString() is { } id && !ids.Add(id))
+            {
+                Report(FlowCodes.FallbackStep, $"another node or step has the id '{id}'", $"{path}[{i}].id", nodeId);
+            }
+
+            CheckStepIds(step["foreach"]["steps"], ids, $"{path}[{i}].foreach.steps", nodeId);
+            CheckStepIds(step["while"]["steps"], ids, $"{path}[{i}].while.steps", nodeId);
+            CheckStepIds(step["on_validation_failure"], ids, $"{path}[{i}].on_validation_failure", nodeId);
+            var branches = step["parallel"]["branches"].Items;
+            for (var b = 0; b < branches.Count; b++)
+            {
+                CheckStepIds(branches[b]["steps"], ids, $"{path}[{i}].parallel.branches[{b}].steps", nodeId);
             }
         }
     }
