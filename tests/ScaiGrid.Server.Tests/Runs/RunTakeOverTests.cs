@@ -143,9 +143,9 @@ public sealed class RunTakeOverTests(World world)
         LeaseUntil = until,
     };
 
-    private Task<int> ChangeAsync(JsonElement run, Action<Run> change) => world.Server.WithDbAsync(async db =>
+    private Task<int> ChangeAsync(JsonElement run, Action<Run> change) => world.Server.WithDbAsync(db => db.RetryOnConflictAsync(async () =>
     {
         change(await db.Runs.SingleAsync(r => r.Id == new Id<Run>(run.Text("id")!)));
         return await db.SaveChangesAsync();
-    });
+    }));
 }
