@@ -11,20 +11,24 @@ internal ref struct AnthropicMessages
 {
     private readonly Utf8JsonWriter _json;
     private readonly EffectiveRequest _request;
-    private bool _open, _isAssistant;
+    private Turns _turns;
 
-    private AnthropicMessages(Utf8JsonWriter json, EffectiveRequest request) => (_json, _request) = (json, request);
+    private AnthropicMessages(Utf8JsonWriter json, EffectiveRequest request)
+    {
+        (_json, _request) = (json, request);
+        _turns = new(json, "assistant"u8, "content"u8);
+    }
 
     public static void Write(Utf8JsonWriter json, EffectiveRequest request)
     {
-        var turns = new AnthropicMessages(json, request);
+        var messages = new AnthropicMessages(json, request);
         json.WriteStartArray("messages"u8);
         foreach (var message in request.Messages())
         {
-            turns.Write(message);
+            messages.Write(message);
         }
 
-        turns.Close();
+        messages._turns.Close();
         json.WriteEndArray();
     }
 
@@ -35,49 +39,25 @@ internal ref struct AnthropicMessages
             case Role.User or Role.Assistant:
                 foreach (var part in _request.PartsOf(message))
                 {
-                    Open(message.Role == Role.Assistant);
+                    _turns.Open(message.Role == Role.Assistant);
                     WritePart(part);
                 }
 
                 break;
             case Role.Tool:
-                Open(isAssistant: false);
+                _turns.Open(isAssistant: false);
                 WriteResult(message);
                 break;
         }
 
         foreach (var call in _request.CallsOf(message))
         {
-            Open(isAssistant: true);
+            _turns.Open(isAssistant: true);
             _json.WriteStartObject();
             _json.WriteString("type"u8, "tool_use"u8);
             _json.WriteString("id"u8, Fit(call.Id));
             _json.Copy("name"u8, call.Name);
             _request.WriteArguments(_json, "input"u8, call);
-            _json.WriteEndObject();
-        }
-    }
-
-    /// <summary>Begins a turn when the other side has been speaking. A turn begins with its first block, so that none is empty.</summary>
-    private void Open(bool isAssistant)
-    {
-        if (_open && _isAssistant == isAssistant)
-        {
-            return;
-        }
-
-        Close();
-        (_open, _isAssistant) = (true, isAssistant);
-        _json.WriteStartObject();
-        _json.WriteString("role"u8, isAssistant ? "assistant"u8 : "user"u8);
-        _json.WriteStartArray("content"u8);
-    }
-
-    private readonly void Close()
-    {
-        if (_open)
-        {
-            _json.WriteEndArray();
             _json.WriteEndObject();
         }
     }

@@ -12,10 +12,14 @@ internal ref struct GoogleContents
     private readonly EffectiveRequest _request;
     private readonly Dictionary<string, string> _called;
     private readonly bool _signed;
-    private bool _open, _isModel, _hasCalls;
+    private Turns _turns;
+    private bool _hasCalls;
 
-    private GoogleContents(Utf8JsonWriter json, EffectiveRequest request, bool signed) =>
+    private GoogleContents(Utf8JsonWriter json, EffectiveRequest request, bool signed)
+    {
         (_json, _request, _called, _signed) = (json, request, request.CalledNames(), signed);
+        _turns = new(json, "model"u8, "parts"u8);
+    }
 
     public static void Write(Utf8JsonWriter json, EffectiveRequest request, bool signed)
     {
@@ -26,7 +30,7 @@ internal ref struct GoogleContents
             contents.Write(message);
         }
 
-        contents.Close();
+        contents._turns.Close();
         json.WriteEndArray();
     }
 
@@ -55,29 +59,7 @@ internal ref struct GoogleContents
         }
     }
 
-    /// <summary>Begins a content when the other side has been speaking. It begins with its first part, so that none is empty.</summary>
-    private void Open(bool isModel)
-    {
-        if (_open && _isModel == isModel)
-        {
-            return;
-        }
-
-        Close();
-        (_open, _isModel, _hasCalls) = (true, isModel, false);
-        _json.WriteStartObject();
-        _json.WriteString("role"u8, isModel ? "model"u8 : "user"u8);
-        _json.WriteStartArray("parts"u8);
-    }
-
-    private readonly void Close()
-    {
-        if (_open)
-        {
-            _json.WriteEndArray();
-            _json.WriteEndObject();
-        }
-    }
+    private void Open(bool isModel) => _hasCalls &= !_turns.Open(isModel);
 
     private void WriteCall(PastCall call)
     {
