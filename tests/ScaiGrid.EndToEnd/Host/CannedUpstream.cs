@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -13,19 +12,17 @@ internal sealed class CannedUpstream : IAsyncDisposable
 {
     public const string Words = "The answer is 42.";
 
-    private readonly HttpListener _listener;
-    private readonly Task _serving;
+    private readonly Loopback _server;
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public CannedUpstream()
     {
-        (_listener, Url) = Listen();
         _open.SetResult();
-        _serving = ServeAsync();
+        _server = new(AnswerAsync);
     }
 
-    public string Url { get; }
+    public string Url => _server.Url;
 
     public IReadOnlyDictionary<string, string> Setting => new Dictionary<string, string> { ["E2E_UPSTREAM"] = Url };
 
@@ -36,80 +33,31 @@ internal sealed class CannedUpstream : IAsyncDisposable
 
     public void Release() => _open.SetResult();
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Stop();
-        await _serving;
-        _listener.Close();
-    }
-
-    private static (HttpListener Listener, string Url) Listen()
-    {
-        while (true) // somebody may take the port between finding and binding it
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-            probe.Stop();
-            var listener = new HttpListener { Prefixes = { $"{url}/" } };
-            try
-            {
-                listener.Start();
-                return (listener, url);
-            }
-            catch (HttpListenerException)
-            {
-                listener.Close();
-            }
-        }
-    }
-
-    private async Task ServeAsync()
-    {
-        var answers = new List<Task>();
-        while (true)
-        {
-            try
-            {
-                answers.Add(AnswerAsync(await _listener.GetContextAsync()));
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return; // stopped
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task AnswerAsync(HttpListenerContext context)
     {
-        try
+        var request = (await JsonDocument.ParseAsync(context.Request.InputStream)).RootElement;
+        _asked.TrySetResult();
+        await _open.Task;
+        var streams = request.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True;
+        var tool = request.TryGetProperty("tools", out var tools) ? tools[0].Text("function.name") : null;
+        var response = context.Response;
+        response.ContentType = streams ? "text/event-stream" : "application/json";
+        response.SendChunked = streams;
+        if (!streams)
         {
-            var request = (await JsonDocument.ParseAsync(context.Request.InputStream)).RootElement;
-            _asked.TrySetResult();
-            await _open.Task;
-            var streams = request.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True;
-            var tool = request.TryGetProperty("tools", out var tools) ? tools[0].Text("function.name") : null;
-            var response = context.Response;
-            response.ContentType = streams ? "text/event-stream" : "application/json";
-            response.SendChunked = streams;
-            if (!streams)
-            {
-                response.Close(Encoding.UTF8.GetBytes(Whole(tool)), willBlock: false);
-                return;
-            }
-
-            foreach (var part in Stream(tool))
-            {
-                await response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(part));
-                await response.OutputStream.FlushAsync();
-            }
-
-            response.Close();
+            response.Close(Encoding.UTF8.GetBytes(Whole(tool)), willBlock: false);
+            return;
         }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+
+        foreach (var part in Stream(tool))
         {
-            context.Response.Abort(); // the server under test has gone
+            await response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(part));
+            await response.OutputStream.FlushAsync();
         }
+
+        response.Close();
     }
 
     private static string Whole(string? tool) => JsonSerializer.Serialize(new
