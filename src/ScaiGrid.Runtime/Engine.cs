@@ -10,16 +10,16 @@ public static class Engine
 {
     /// <summary>
     /// Raised whenever a change could be noticed by a replay. Every run records the version it began with, and the change asks
-    /// for it. 2: plugins, HTTP, queues and other Cores.
+    /// for it. 2: plugins, HTTP, queues and other Cores. 3: the size of an instance's memory.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public static Task<RunResult> RunAsync(Program program, RunStart start, IRunHost host, CancellationToken ct)
     {
         var shell = new RunShell(program, host, [], ct);
         return shell.RunAsync(new RunStarted(
             Version, start.RunId, program.Digest, start.FlowName ?? program.Flows[0], start.Input, start.Config, start.InstanceKey,
-            start.Variables, start.Limits));
+            start.Variables, start.Limits, start.MemoryRevision));
     }
 
     /// <summary>

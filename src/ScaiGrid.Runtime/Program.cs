@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ScaiGrid.Flows;
+using ScaiGrid.Flows.Language;
 using ScaiGrid.Flows.Manifests;
 using ScaiGrid.Runtime.Nodes;
 
@@ -64,6 +65,19 @@ public sealed class Program
         (program, diagnostics) = (faults.Count == 0 ? loaded : null, faults);
         return program is not null;
     }
+
+    /// <summary>
+    /// The variables that a run of an instance begins with: each declared one as it is remembered, or its default when it is not, or
+    /// when what is remembered is not of the declared type, because the program was changed since.
+    /// </summary>
+    public Value Recall(Value remembered) => Value.Object(Manifest.Variables.Select(v =>
+    {
+        var fits = remembered.Members.TryGetValue(v.Name, out var value) && (value.IsNull || v.Type.Validate(value, out value).Count == 0);
+        return KeyValuePair.Create(v.Name, fits ? value : v.Default);
+    }));
+
+    /// <summary>What an instance remembers of a run's variables: the declared ones. Others are of that run alone.</summary>
+    public Value Remember(Value variables) => Value.Object(variables.Members.Where(v => _variables.ContainsKey(v.Key)));
 
     internal bool TryGetFlow(string name, [NotNullWhen(true)] out Node[]? steps) => _flows.TryGetValue(name, out steps);
 

@@ -16,6 +16,7 @@ namespace ScaiGrid.Runtime;
 [JsonDerivedType(typeof(CheckpointExpired), "checkpoint_expired")]
 [JsonDerivedType(typeof(CheckpointCancelled), "checkpoint_cancelled")]
 [JsonDerivedType(typeof(RunCancelled), "run_cancelled")]
+[JsonDerivedType(typeof(MemoryRead), "memory_read")]
 public abstract record RunEvent
 {
     /// <summary>The run's clock from here on, and what <c>now()</c> answers. The engine fills it in when it is the default.</summary>
@@ -25,9 +26,10 @@ public abstract record RunEvent
 
 /// <param name="EngineVersion">The behaviour the run began with and keeps; see <see cref="Engine.Version"/>.</param>
 /// <param name="Program">The digest of the program it runs.</param>
+/// <param name="MemoryRevision">Which state of the instance's memory the variables are; null when they are not from there.</param>
 public sealed record RunStarted(
     int EngineVersion, string RunId, string Program, string Flow, Value Input, Value Config, string? InstanceKey, Value Variables,
-    RunLimits Limits) : RunEvent;
+    RunLimits Limits, string? MemoryRevision = null) : RunEvent;
 
 public sealed record ModelAnswered(string StepPath, int Attempt, ModelAnswer Answer) : RunEvent;
 
@@ -48,3 +50,9 @@ public sealed record CheckpointCancelled(string CheckpointId, string? By = null,
 
 /// <param name="Steps">How many steps had been executed by then. The engine fills it in.</param>
 public sealed record RunCancelled(string Reason, int Steps = 0) : RunEvent;
+
+/// <summary>
+/// While the run waited, others of its instance may have been executed: its variables are now what the instance remembers.
+/// </summary>
+/// <param name="Revision">As <see cref="RunStarted.MemoryRevision"/>.</param>
+public sealed record MemoryRead(Value Variables, string Revision) : RunEvent;

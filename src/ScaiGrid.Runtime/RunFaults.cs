@@ -25,6 +25,7 @@ public static class RunFaults
     public const string LimitEffects = "limit_effects";
     public const string LimitIterations = "limit_iterations";
     public const string LimitScopeSize = "limit_scope_size";
+    public const string LimitMemory = "limit_memory";
     public const string LimitValueDepth = "limit_value_depth";
 
     /// <summary>The history is not one of this program: it is left as it is, to be resumed with the program it began with.</summary>

@@ -24,6 +24,14 @@ public sealed class RunHistory
 
     public IReadOnlyList<RunEvent> Events => _events;
 
+    /// <summary>The state of the instance's memory that the run has seen last; null when it has seen none.</summary>
+    public string? MemoryRevision => _events.FindLast(e => e is RunStarted or MemoryRead) switch
+    {
+        MemoryRead read => read.Revision,
+        RunStarted started => started.MemoryRevision,
+        _ => null,
+    };
+
     public string ToJson() => JsonSerializer.Serialize(new Document(FormatVersion, _events), Json.Document);
 
     /// <returns>False, and why, for a text that is not a history or is one of a later format.</returns>

@@ -25,7 +25,7 @@ public enum RunStatus
 /// <param name="Checkpoints">Those that wait for a resolution now, in the order they were opened.</param>
 /// <param name="Waiting">The effects whose outcome the host has promised for later.</param>
 /// <param name="Trace">The steps executed, in the order they began; the whole run's, also after a resumption.</param>
-/// <param name="Variables">As the run left them, for the instance's next run.</param>
+/// <param name="Variables">As the run left them; <see cref="Program.Remember"/> tells which of them the instance's next run begins with.</param>
 public sealed record RunResult(
     RunStatus Status, Value Output, RunFault? Fault, IReadOnlyList<OpenCheckpoint> Checkpoints, IReadOnlyList<Effect> Waiting,
     RunHistory History, IReadOnlyList<StepTrace> Trace, RunUsage Usage, Value Variables);

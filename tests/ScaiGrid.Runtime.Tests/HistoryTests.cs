@@ -13,7 +13,7 @@ public class HistoryTests
         """);
 
     /// <summary>The runs of this engine generation, by the name of their program.</summary>
-    public static TheoryData<string> Current => ["linear", "approval", "loops", "parallel", "retries", "cancelled", "effects", "effect_failed"];
+    public static TheoryData<string> Current => ["linear", "approval", "loops", "parallel", "retries", "cancelled", "effects", "effect_failed", "memory"];
 
     /// <summary>Every run that any engine generation has kept, as <c>v1/linear</c>.</summary>
     public static TheoryData<string> Kept =>

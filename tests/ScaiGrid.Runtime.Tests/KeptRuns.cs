@@ -51,6 +51,14 @@ internal static class KeptRuns
                 return await program.RunAsync(host
                     .Does("steps[0]", new EffectOutcome(Value.FromJson("""{"run_id": "run_2"}""")))
                     .Does("steps[1]", EffectOutcome.Failed("http_503", "The plugin is not there.", retryable: true)));
+            case "memory":
+                var first = await Engine.RunAsync(
+                    program,
+                    new("run_1", null, Value.FromJson("""{"customer": "ada"}"""), Value.EmptyObject, "ada", program.Recall(Value.FromJson("""{"visits": 4}"""))) { MemoryRevision = "r4" },
+                    host, TestContext.Current.CancellationToken);
+                return await Engine.ResumeAsync(
+                    program, first.History, host, TestContext.Current.CancellationToken,
+                    new MemoryRead(Value.FromJson("""{"visits": 6, "log": ["other"]}"""), "r6"), new CheckpointResolved("cp_1", "fine"));
             default:
                 throw new ArgumentOutOfRangeException(nameof(name), name, "No such run.");
         }

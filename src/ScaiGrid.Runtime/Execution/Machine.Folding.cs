@@ -30,6 +30,7 @@ internal sealed partial class Machine
             CheckpointExpired expired => Fold(expired),
             CheckpointCancelled cancelled => Fold(cancelled),
             RunCancelled cancelled => Fold(cancelled),
+            MemoryRead read => Fold(read),
             _ => Mismatch("a run starts once"),
         };
         Now = refusal is null ? Now : before;
@@ -157,6 +158,16 @@ internal sealed partial class Machine
     private RunFault? Fold(RunCancelled cancelled)
     {
         End(RunStatus.Cancelled, new(RunFaults.Cancelled, cancelled.Reason));
+        return null;
+    }
+
+    private RunFault? Fold(MemoryRead read)
+    {
+        if (!RestoreVariables(read.Variables))
+        {
+            End(RunStatus.Failed, new(RunFaults.LimitScopeSize, $"A run may hold {Limits.ScopeSize} characters of values at a time."));
+        }
+
         return null;
     }
 

@@ -6,7 +6,7 @@ namespace ScaiGrid.Runtime.Execution;
 internal sealed partial class Machine
 {
     private OrderedDictionary<string, (Value Value, long At)>? _variables;
-    private long _scopeSize;
+    private long _scopeSize, _memorySize;
     private long _changes;
 
     public Value Variables => _variables is null
@@ -27,9 +27,10 @@ internal sealed partial class Machine
     /// <returns>False after the run has failed: the value is not of the declared type, or too much.</returns>
     public bool SetVariable(Fiber fiber, string name, Value value)
     {
-        if (!value.IsNull && _program.TryGetVariable(name, out var variable))
+        var isDeclared = _program.TryGetVariable(name, out var variable);
+        if (isDeclared && !value.IsNull)
         {
-            var faults = variable.Type.Validate(value, out value);
+            var faults = variable!.Type.Validate(value, out value);
             if (faults.Count > 0)
             {
                 Fail(fiber, RunFaults.VariableType, $"The variable '{name}' cannot hold this: {faults[0]}");
@@ -45,7 +46,27 @@ internal sealed partial class Machine
         _variables ??= new(StringComparer.Ordinal);
         var growth = _variables.TryGetValue(name, out var old) ? size - ValueSize.Of(old.Value) : size + name.Length;
         _variables[name] = (value, NextChange());
-        return TryGrow(fiber, growth);
+        return TryGrow(fiber, growth) && (!isDeclared || TryRemember(fiber, name, size, growth));
+    }
+
+    /// <summary>Takes in what the instance remembers now.</summary>
+    /// <returns>False when that is more than the run may hold beside what it holds already.</returns>
+    private bool RestoreVariables(Value remembered)
+    {
+        foreach (var (name, value) in remembered.Members)
+        {
+            var isKnown = TryGetVariable(name, out var old, out _);
+            if (isKnown && old == value)
+            {
+                continue;
+            }
+
+            var growth = ValueSize.Of(value) - (isKnown ? ValueSize.Of(old) : 0);
+            (_variables ??= new(StringComparer.Ordinal))[name] = (value, NextChange());
+            (_memorySize, _scopeSize) = (_memorySize + growth, _scopeSize + growth);
+        }
+
+        return _scopeSize <= Limits.ScopeSize;
     }
 
     /// <summary>Counts a value that the running step gathers and has not bound yet.</summary>
@@ -80,6 +101,7 @@ internal sealed partial class Machine
         }
 
         var fiber = _root!;
+        _memorySize = _variables?.Values.Sum(v => (long)ValueSize.Of(v.Value)) ?? 0;
         return TryHold(fiber, Input) && TryHold(fiber, Config) && (_variables?.Values.All(v => TryHold(fiber, v.Value)) ?? true);
 
         bool TryHold(Fiber root, Value value) => TryMeasure(root, value, out var size) && TryGrow(root, size);
@@ -94,6 +116,18 @@ internal sealed partial class Machine
         }
 
         Fail(fiber, RunFaults.LimitValueDepth, $"A value may nest {Limits.ValueDepth} levels.");
+        return false;
+    }
+
+    private bool TryRemember(Fiber fiber, string name, int size, long growth)
+    {
+        _memorySize += growth;
+        if (_start!.InstanceKey is null || _start.EngineVersion < 3 || growth <= 0 || _memorySize <= Limits.Memory)
+        {
+            return true;
+        }
+
+        Fail(fiber, RunFaults.LimitMemory, $"The variable '{name}' cannot take {size} characters: what an instance remembers may take {Limits.Memory} in all.");
         return false;
     }
 

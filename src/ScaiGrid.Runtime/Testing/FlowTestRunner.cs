@@ -1,6 +1,7 @@
 using ScaiGrid.Flows.Compile;
 using ScaiGrid.Flows.Graph;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Flows.Manifests;
 
 namespace ScaiGrid.Runtime.Testing;
 
@@ -31,7 +32,7 @@ public static class FlowTestRunner
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Longest);
         var world = new MockedWorld(flow, test, clock);
-        var result = await Engine.RunAsync(program, new(test.Name, null, test.Input, Value.EmptyObject, null, Value.EmptyObject), world, limit.Token);
+        var result = await Engine.RunAsync(program, new(test.Name, null, test.Input, Value.EmptyObject, InstanceOf(program.Manifest, test.Input), Value.EmptyObject), world, limit.Token);
         while (result is { Status: RunStatus.Suspended, Fault: null } && world.Resolve(result.Checkpoints) is { Length: > 0 } answers)
         {
             result = await Engine.ResumeAsync(program, result.History, world, limit.Token, answers);
@@ -53,6 +54,14 @@ public static class FlowTestRunner
         failures.AddRange(Compare(test.Expect, result, visited));
         return new(test.Name, failures, result.Status, result.Output, result.Status == RunStatus.Failed ? result.Fault?.Code : null, visited, clock.GetElapsedTime(began));
     }
+
+    /// <summary>Every test begins with nothing remembered.</summary>
+    private static string? InstanceOf(Manifest manifest, Value input) => manifest.Mode switch
+    {
+        InstanceMode.Entity when manifest.EntityKey is { } field && input[field] is { IsNull: false } key => key.ToText(),
+        InstanceMode.Singleton => RunStart.Singleton,
+        _ => null,
+    };
 
     private static IEnumerable<string> Compare(Value expect, RunResult result, string[] visited)
     {
