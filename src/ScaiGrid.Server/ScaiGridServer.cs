@@ -28,6 +28,7 @@ using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.OpenAi;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Runs.Effects;
+using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -65,11 +66,11 @@ internal static class ScaiGridServer
             services.AddSingleton<Catalogue>();
             services.AddSingleton<BackendConfigs>();
             services.AddCatalog();
-            services.AddCores();
+            services.AddCores(options);
             services.AddInference(options);
         }
 
-        private void AddCores()
+        private void AddCores(ServerOptions options)
         {
             services.AddSingleton<CoreEnvironment>();
             services.AddSingleton<CorePlugins>();
@@ -79,7 +80,7 @@ internal static class ScaiGridServer
             services.AddSingleton(s => new Lazy<Executor>(s.GetRequiredService<Executor>));
             services.AddSingleton<RunHistories>();
             services.AddSingleton<RunLeases>();
-            services.AddSingleton<OrphanedRuns>();
+            services.AddReplicas(options);
             services.AddSingleton<RunStore>();
             services.AddSingleton<RunStep>();
             services.AddSingleton<RunWorker>();
@@ -89,6 +90,13 @@ internal static class ScaiGridServer
             services.AddHostedService<CheckpointClock>();
             services.AddScoped<DecideCheckpoint>();
             services.AddScoped<DeployCore>();
+        }
+
+        private void AddReplicas(ServerOptions options)
+        {
+            services.AddSingleton<IReplicaLock>(_ => options.Database.Provider == "sqlite" ? new FileReplicaLock(options) : new PostgresReplicaLock(options));
+            services.AddSingleton<Heartbeat>();
+            services.AddHostedService<TakeOver>();
         }
 
         private void AddEffects()

@@ -9,6 +9,7 @@ using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Runs.Effects;
+using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -32,6 +33,7 @@ internal static class Conversions
         Add<ModelGroup>(conventions);
         Add<Partner>(conventions);
         Add<QueueMessage>(conventions);
+        Add<Replica>(conventions);
         Add<Run>(conventions);
         Add<ServiceClient>(conventions);
         Add<Tenant>(conventions);

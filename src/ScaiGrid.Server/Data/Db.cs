@@ -13,6 +13,7 @@ using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Runs.Effects;
+using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -89,6 +90,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<PublishReceipt> PublishReceipts => Set<PublishReceipt>();
 
     public DbSet<QueueMessage> QueueMessages => Set<QueueMessage>();
+
+    public DbSet<Replica> Replicas => Set<Replica>();
 
     public DbSet<Run> Runs => Set<Run>();
 
@@ -240,6 +243,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new Partner.Mapping());
         modelBuilder.ApplyConfiguration(new PublishReceipt.Mapping(this));
         modelBuilder.ApplyConfiguration(new QueueMessage.Mapping(this));
+        modelBuilder.ApplyConfiguration(new Replica.Mapping());
         modelBuilder.ApplyConfiguration(new Run.Mapping(this));
         modelBuilder.ApplyConfiguration(new RunWait.Mapping(this));
         modelBuilder.ApplyConfiguration(new ServiceClient.Mapping());

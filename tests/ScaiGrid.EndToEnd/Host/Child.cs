@@ -7,7 +7,7 @@ namespace ScaiGrid.EndToEnd.Host;
 /// <summary>A process that a test started: what it said, and the signals that it gets. It never outlives the test.</summary>
 internal sealed partial class Child : IAsyncDisposable
 {
-    private const int Interrupt = 2, Terminate = 15;
+    private const int Interrupt = 2, Terminate = 15, Continue = 18, Stop = 19;
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -77,6 +77,12 @@ internal sealed partial class Child : IAsyncDisposable
 
     /// <summary>As a service manager does.</summary>
     public void SendTerminate() => Send(Terminate);
+
+    /// <summary>SIGSTOP: it stands still, without a chance to prepare for it.</summary>
+    public void Freeze() => Send(Stop);
+
+    /// <summary>SIGCONT: it goes on where it stood.</summary>
+    public void Thaw() => Send(Continue);
 
     /// <summary>SIGKILL: not one more instruction.</summary>
     public async Task KillAsync()

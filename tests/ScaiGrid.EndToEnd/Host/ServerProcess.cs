@@ -49,6 +49,10 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Task KillAsync() => _child.KillAsync();
 
+    public void Freeze() => _child.Freeze();
+
+    public void Thaw() => _child.Thaw();
+
     public void SendTerminate() => _child.SendTerminate();
 
     /// <returns>The exit code.</returns>

@@ -11,6 +11,9 @@ internal sealed class Witness : IAsyncDisposable
 
     public Witness() => _server = new(AnswerAsync);
 
+    /// <summary>What a call of a path waits for before it is answered, in place of a moment.</summary>
+    public ConcurrentDictionary<string, Task> Holds { get; } = new();
+
     public string Url => _server.Url;
 
     /// <summary>Path and key of every call, in the order they came.</summary>
@@ -21,7 +24,7 @@ internal sealed class Witness : IAsyncDisposable
     private async Task AnswerAsync(HttpListenerContext context)
     {
         Calls.Enqueue((context.Request.Url!.AbsolutePath, context.Request.Headers["Idempotency-Key"] ?? ""));
-        await Task.Delay(Random.Shared.Next(20)); // so that servers die in the midst of calls, too
+        await (Holds.TryGetValue(context.Request.Url.AbsolutePath, out var hold) ? hold : Task.Delay(Random.Shared.Next(20))); // so that servers die in the midst of calls, too
         context.Response.ContentType = "application/json";
         context.Response.Close(Encoding.UTF8.GetBytes("{}"), willBlock: false);
     }

@@ -5,16 +5,29 @@ using Microsoft.Extensions.DependencyInjection;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Tests.Cores;
 using ScaiGrid.Server.Tests.Host;
+using ScaiGrid.Server.Tests.Runs.Replicas;
 
 namespace ScaiGrid.Server.Tests.Runs;
 
 /// <summary>Queued runs outlive the worker that has them, and are never worked on twice.</summary>
-public sealed class RunTakeOverTests(World world)
+public sealed class RunTakeOverTests(World world) : IAsyncDisposable
 {
-    private static readonly DateTimeOffset Lapsed = DateTimeOffset.UnixEpoch;
+    private readonly List<IReplicaLock> _locks = [];
+
+    /// <summary>No such process is at work.</summary>
+    private static readonly Id<Replica> Dead = new("rep_dead");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var held in _locks)
+        {
+            await held.DisposeAsync();
+        }
+    }
 
     [Fact]
     public async Task A_run_whose_worker_died_is_taken_over()
@@ -26,7 +39,7 @@ public sealed class RunTakeOverTests(World world)
 
         await ChangeAsync(run, r =>
         {
-            (r.Status, r.LeaseUntil, r.FinishedAt, r.Output) = (RunState.Running, Lapsed, null, default);
+            (r.Status, r.Owner, r.FinishedAt, r.Output) = (RunState.Running, Dead, null, default);
         });
 
         Assert.Equal("You said: Hi", (await admin.CompletedAsync(run)).Text("output"));
@@ -40,7 +53,7 @@ public sealed class RunTakeOverTests(World world)
         var run = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { message = "x" } }, HttpStatusCode.Accepted);
         var first = (await admin.RunBecomesAsync(run, "suspended")).At("checkpoints")[0].Text("id");
         await world.Server.WithDbAsync(db => db.Checkpoints.Where(c => c.ExecutionId == new Id<Run>(run.Text("id")!)).ExecuteDeleteAsync());
-        await ChangeAsync(run, r => (r.Status, r.LeaseUntil, r.History) = (RunState.Running, Lapsed, null));
+        await ChangeAsync(run, r => (r.Status, r.Owner, r.History) = (RunState.Running, Dead, null));
 
         var second = (await admin.RunBecomesAsync(run, "suspended")).At("checkpoints")[0].Text("id");
         await admin.ResolveAsync(second, "approve");
@@ -50,7 +63,7 @@ public sealed class RunTakeOverTests(World world)
     }
 
     [Fact]
-    public async Task A_worker_that_slept_past_its_lease_changes_nothing_any_more()
+    public async Task A_worker_whose_run_was_taken_over_changes_nothing_any_more()
     {
         var acme = await world.NewTenantAsync();
         var admin = await acme.AsAdminAsync();
@@ -59,18 +72,18 @@ public sealed class RunTakeOverTests(World world)
         var id = await admin.StartedCoreAsync(RunModelTests.Asking(slug));
         var run = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { message = "x" } }, HttpStatusCode.Accepted);
         await admin.CompletedAsync(run);
-        var (mine, others) = (RunLease.End(DateTimeOffset.UtcNow, TimeSpan.FromHours(1)), RunLease.End(DateTimeOffset.UtcNow, TimeSpan.FromHours(2)));
-        await ChangeAsync(run, r => (r.Status, r.LeaseUntil, r.FinishedAt, r.Output) = (RunState.Running, mine, null, "kept"));
+        var (mine, others) = (await NewReplicaAsync(), await NewReplicaAsync());
+        await ChangeAsync(run, r => (r.Status, r.Owner, r.FinishedAt, r.Output) = (RunState.Running, mine, null, "kept"));
         using var lease = new RunLease(acme.Tenant.Id, new(run.Text("id")!), mine);
         var working = world.Server.Services.GetRequiredService<RunStep>().ExecuteAsync(lease);
-        await ChangeAsync(run, r => r.LeaseUntil = others);
+        await ChangeAsync(run, r => r.Owner = others);
 
         Assert.False(await working);
 
         await world.Server.WithDbAsync(async db =>
         {
             var row = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == new Id<Run>(run.Text("id")!));
-            Assert.Equal((RunState.Running, others, (Value)"kept"), (row.Status, row.LeaseUntil, row.Output));
+            Assert.Equal((RunState.Running, others, (Value)"kept"), (row.Status, row.Owner, row.Output));
             return 0;
         });
     }
@@ -112,24 +125,17 @@ public sealed class RunTakeOverTests(World world)
     }
 
     [Fact]
-    public void A_lease_is_held_as_long_as_the_row_has_its_time()
+    public void A_run_is_held_as_long_as_its_row_names_the_process()
     {
-        var (first, second) = (RunLease.End(Lapsed.AddTicks(7), TimeSpan.FromSeconds(30)), RunLease.End(Lapsed, TimeSpan.FromSeconds(60)));
-        using var lease = new RunLease(new("tnt_1"), new("run_1"), first);
-        Assert.Equal(Lapsed.AddSeconds(30), first);
+        using var lease = new RunLease(new("tnt_1"), new("run_1"), new("rep_1"));
 
-        Assert.True(lease.Holds(Row(RunState.Running, first)));
-        Assert.False(lease.Holds(Row(RunState.Running, second)));
-        Assert.Equal(first, lease.Extend(second));
-        Assert.True(lease.Holds(Row(RunState.Running, first)));
-        Assert.True(lease.Holds(Row(RunState.Running, second)));
-        Assert.False(lease.Holds(Row(RunState.Cancelled, second)));
-        Assert.False(lease.Holds(Row(RunState.Running, null)));
-        lease.Extend(second.AddSeconds(30));
-        Assert.False(lease.Holds(Row(RunState.Running, first)));
+        Assert.True(lease.Holds(Row(RunState.Running, new("rep_1"))));
+        Assert.False(lease.Holds(Row(RunState.Running, new("rep_2"))));
+        Assert.False(lease.Holds(Row(RunState.Cancelled, new("rep_1"))));
+        Assert.False(lease.Holds(Row(RunState.Queued, null)));
     }
 
-    private static Run Row(RunState state, DateTimeOffset? until) => new()
+    private static Run Row(RunState state, Id<Replica>? owner) => new()
     {
         Id = new("run_1"),
         TenantId = new("tnt_1"),
@@ -138,10 +144,25 @@ public sealed class RunTakeOverTests(World world)
         FlowName = "f",
         Trigger = RunTrigger.Api,
         StartedBy = new("usr_1"),
-        StartedAt = Lapsed,
+        StartedAt = DateTimeOffset.UnixEpoch,
         Status = state,
-        LeaseUntil = until,
+        Owner = owner,
     };
+
+    /// <summary>One that lives as long as its test.</summary>
+    private async Task<Id<Replica>> NewReplicaAsync()
+    {
+        var id = world.Server.Services.GetRequiredService<IdSource>().New<Replica>();
+        var sign = world.Server.NewLock();
+        _locks.Add(sign);
+        await sign.HoldAsync(id, TestContext.Current.CancellationToken);
+        await world.Server.WithDbAsync(db =>
+        {
+            db.Replicas.Add(new() { Id = id, StartedAt = DateTimeOffset.UnixEpoch });
+            return db.SaveChangesAsync();
+        });
+        return id;
+    }
 
     private Task<int> ChangeAsync(JsonElement run, Action<Run> change) => world.Server.WithDbAsync(db => db.RetryOnConflictAsync(async () =>
     {

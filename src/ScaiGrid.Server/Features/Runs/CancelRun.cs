@@ -19,7 +19,7 @@ internal static class CancelRun
         .Answers<RunView>()
         .ProducesErrors(RunErrors.NotFound, RunErrors.Finished);
 
-    private static async Task<IResult> HandleAsync(Id<Run> id, Db db, WriteBehind writeBehind, Auditor auditor, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> HandleAsync(Id<Run> id, Db db, WriteBehind writeBehind, Auditor auditor, RunLeases leases, TimeProvider clock, CancellationToken ct)
     {
         await writeBehind.FlushAsync(ct);
         var cancelled = await db.RetryOnConflictAsync<Result<RunView>>(async () =>
@@ -41,6 +41,7 @@ internal static class CancelRun
             await db.SaveChangesAsync(ct);
             return RunView.Of(run);
         });
+        await leases.LoseAsync(id);
 
         return cancelled.Succeeded(out var answer, out var error) ? Reply.Ok(answer) : error.ToResult();
     }

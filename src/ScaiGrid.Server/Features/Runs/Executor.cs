@@ -3,6 +3,7 @@ using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Runs.Effects;
+using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs;
@@ -12,7 +13,7 @@ namespace ScaiGrid.Server.Features.Runs;
 /// before it is answered: its record is written behind. One that touches the world is stored before it does, and one that suspends before
 /// anybody hears of it.
 /// </summary>
-internal sealed class Executor(RunStore store, RunModels models, RunEffects effects, WriteBehind writeBehind, IdSource ids, TimeProvider clock)
+internal sealed class Executor(RunStore store, RunModels models, RunEffects effects, Heartbeat heartbeat, WriteBehind writeBehind, IdSource ids, TimeProvider clock)
 {
     /// <summary>Begins a run that nobody has stored, and executes it until it ends or waits.</summary>
     /// <param name="left">
@@ -49,7 +50,7 @@ internal sealed class Executor(RunStore store, RunModels models, RunEffects effe
     /// <param name="core">Null when it is gone, or cannot be loaded any more.</param>
     /// <param name="mayRepeat">The run was executed before.</param>
     public IRunHost HostFor(RunRecord record, Principal caller, LoadedCore? core, bool mayRepeat) =>
-        new RunHost(record, new(record.Run, caller, record.Run.Depth, core, mayRepeat), models, effects, ids, clock);
+        new RunHost(record, heartbeat, new(record.Run, caller, record.Run.Depth, core, mayRepeat), models, effects, ids, clock);
 
     private static void CancelUnless(bool goesOn, CancellationTokenSource limit)
     {

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
 
@@ -85,8 +86,8 @@ internal sealed partial class Run : IIdentified<Run>
 
     public DateTimeOffset? FinishedAt { get; set; }
 
-    /// <summary>Until when the worker that took it is trusted to be alive; null when nobody has it.</summary>
-    public DateTimeOffset? LeaseUntil { get; set; }
+    /// <summary>The process that works on it; null when none does.</summary>
+    public Id<Replica>? Owner { get; set; }
 
     public int Version { get; private set; }
 
@@ -97,7 +98,7 @@ internal sealed partial class Run : IIdentified<Run>
             run.ToTable("runs");
             run.HasKey(r => new { r.TenantId, r.Id });
             run.HasIndex(r => new { r.TenantId, r.CoreId, r.Id });
-            run.HasIndex(r => new { r.Status, r.LeaseUntil });
+            run.HasIndex(r => new { r.Status, r.Owner });
             run.HasIndex(r => new { r.TenantId, r.CallKey }).IsUnique();
             run.Property(r => r.ProgramDigest).HasMaxLength(80);
             run.Property(r => r.FlowName).HasMaxLength(CoreSource.LongestFlowName);

@@ -1,12 +1,13 @@
 using ScaiGrid.Runtime;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Runs.Effects;
+using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs;
 
 /// <summary>The world as one run touches it.</summary>
-internal sealed class RunHost(RunRecord record, EffectContext context, RunModels models, RunEffects effects, IdSource ids, TimeProvider clock) : IRunHost
+internal sealed class RunHost(RunRecord record, Heartbeat heartbeat, EffectContext context, RunModels models, RunEffects effects, IdSource ids, TimeProvider clock) : IRunHost
 {
     public TimeProvider Clock => clock;
 
@@ -16,7 +17,25 @@ internal sealed class RunHost(RunRecord record, EffectContext context, RunModels
 
     public Task SaveAsync(RunHistory history, CancellationToken ct) => record.SaveAsync(history, ct);
 
-    public Task<ModelAnswer> CallModelAsync(ModelCall call, CancellationToken ct) => models.CallAsync(context.Run, context.Caller, context.Depth, call, ct);
+    public async Task<ModelAnswer> CallModelAsync(ModelCall call, CancellationToken ct)
+    {
+        await EnsureItIsOursAsync(ct);
+        return await models.CallAsync(context.Run, context.Caller, context.Depth, call, ct);
+    }
 
-    public Task<EffectOutcome?> PerformAsync(Effect effect, CancellationToken ct) => effects.PerformAsync(context, effect, ct);
+    public async Task<EffectOutcome?> PerformAsync(Effect effect, CancellationToken ct)
+    {
+        await EnsureItIsOursAsync(ct);
+        return await effects.PerformAsync(context, effect, ct);
+    }
+
+    /// <summary>The intent was saved a moment ago, by this process's reckoning; it may have been stopped since, and another do it now.</summary>
+    private async ValueTask EnsureItIsOursAsync(CancellationToken ct)
+    {
+        if (record.Lease is { } lease)
+        {
+            await heartbeat.EnsureAliveAsync(ct);
+            lease.Lost.ThrowIfCancellationRequested();
+        }
+    }
 }

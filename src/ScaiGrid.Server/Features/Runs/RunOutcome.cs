@@ -24,20 +24,20 @@ internal sealed partial class Run
         Steps = RunTrace.Write(result.Trace);
         (ModelCalls, PromptTokens, CompletionTokens) = (result.Usage.ModelCalls, result.Usage.InputTokens, result.Usage.OutputTokens);
         FinishedAt = IsFinished ? now : null;
-        LeaseUntil = null;
+        Owner = null;
     }
 
     /// <summary>Ends the run for a reason outside its program.</summary>
     public void Fail(string code, string message, DateTimeOffset now)
     {
         (Status, ErrorCode, ErrorMessage) = (RunState.Failed, code, message);
-        (FinishedAt, LeaseUntil, Pending) = (now, null, default);
+        (FinishedAt, Owner, Pending) = (now, null, default);
     }
 
     public void Cancel(DateTimeOffset now)
     {
         (Status, ErrorCode, ErrorMessage) = (RunState.Cancelled, RunFaults.Cancelled, "The run was cancelled.");
-        (FinishedAt, LeaseUntil, Pending) = (now, null, default);
+        (FinishedAt, Owner, Pending) = (now, null, default);
     }
 
     /// <summary>Lets the run go on with what has happened to it beyond the events that it has taken.</summary>

@@ -68,11 +68,20 @@ internal sealed class RunRecord
             return;
         }
 
-        var until = _store.Leases.End();
-        (Run.Status, Run.LeaseUntil) = (RunState.Running, until);
-        await _store.Histories.KeepAsync(Run, history, ct);
-        await InsertAsync([], [], ct);
-        Lease = _store.Leases.Hold(Run.TenantId, Run.Id, until);
+        var first = _store.Leases.Hold(Run.TenantId, Run.Id);
+        try
+        {
+            (Run.Status, Run.Owner) = (RunState.Running, first.Owner);
+            await _store.Histories.KeepAsync(Run, history, ct);
+            await InsertAsync([], [], ct);
+        }
+        catch
+        {
+            _store.Leases.LetGo(first); // where it was stored nevertheless, nobody works on it
+            throw;
+        }
+
+        _store.Leases.Stored(Lease = first);
         Lease.Lost.UnsafeRegister(static limit => ((CancellationTokenSource?)limit)?.Cancel(), _limit);
     }
 
@@ -141,14 +150,18 @@ internal sealed class RunRecord
         }
 
         await using var scope = _store.Enter(Run.TenantId, out var db);
-        db.Attach(Run);
-        var first = true;
+        var first = !lease.Lost.IsCancellationRequested;
+        if (first)
+        {
+            db.Attach(Run);
+        }
+
         return await db.RetryOnConflictAsync(async () =>
         {
             if (!first)
             {
                 Run = await db.Runs.SingleAsync(r => r.Id == lease.RunId, ct); // something happened to it meanwhile
-                if (!lease.Holds(Run))
+                if (lease.Lost.IsCancellationRequested || !lease.Holds(Run))
                 {
                     _lost = true;
                     return false;

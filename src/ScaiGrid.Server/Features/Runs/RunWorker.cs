@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Runs.Replicas;
 
 namespace ScaiGrid.Server.Features.Runs;
 
 /// <summary>
-/// Executes queued runs, of any replica's making. A run is taken under a lease that is renewed while it is worked on; one whose lease lapsed,
-/// because its worker died, is taken over.
+/// Executes queued runs, of any replica's making. A run that is taken names the process that has it; <see cref="TakeOver"/> sees to those whose
+/// process died.
 /// </summary>
-internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep step, RunLeases leases, OrphanedRuns orphans, TimeProvider clock, ILogger<RunWorker> logger) : BackgroundService
+internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep step, RunLeases leases, TimeProvider clock, ILogger<RunWorker> logger) : BackgroundService
 {
     private const int MostAtOnce = 16;
 
@@ -24,16 +25,6 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         {
             _work.Release();
         }
-    }
-
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await using (var scope = Enter(out var db))
-        {
-            await orphans.ReleaseAsync(db, cancellationToken);
-        }
-
-        await base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -59,18 +50,10 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var renewed = clock.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (clock.GetElapsedTime(renewed) > RunLeases.Length / 3)
-                {
-                    await using var scope = Enter(out var db);
-                    await leases.RenewAsync(db, stoppingToken);
-                    renewed = clock.GetTimestamp();
-                }
-
                 if (await TakeAsync(stoppingToken) == 0)
                 {
                     await _work.WaitAsync(Poll, stoppingToken);
@@ -93,9 +76,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         }
 
         await using var scope = Enter(out var db);
-        var now = clock.GetUtcNow();
-        var until = leases.End();
-        var due = await db.Runs.Where(r => r.Status == RunState.Queued || (r.Status == RunState.Running && r.LeaseUntil < now))
+        var due = await db.Runs.Where(r => r.Status == RunState.Queued)
             .OrderBy(r => r.Id).Take(_places.CurrentCount)
             .Select(r => new { r.TenantId, r.Id, r.Version })
             .ToListAsync(ct);
@@ -103,13 +84,18 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         foreach (var run in due)
         {
             // Only one of those who saw it changes this version.
+            var lease = leases.Hold(run.TenantId, run.Id);
             var won = await db.Runs.Where(r => r.TenantId == run.TenantId && r.Id == run.Id && r.Version == run.Version)
-                .ExecuteUpdateAsync(r => r.SetProperty(x => x.Status, RunState.Running).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.Version, run.Version + 1), ct);
-            if (won == 1)
+                .ExecuteUpdateAsync(r => r.SetProperty(x => x.Status, RunState.Running).SetProperty(x => x.Owner, lease.Owner).SetProperty(x => x.Version, run.Version + 1), ct);
+            if (won == 0)
+            {
+                leases.LetGo(lease);
+            }
+            else
             {
                 taken++;
                 await _places.WaitAsync(ct);
-                var lease = leases.Hold(run.TenantId, run.Id, until);
+                leases.Stored(lease);
                 _active[lease] = Task.CompletedTask;
                 _active.TryUpdate(lease, Task.Run(() => WorkAsync(lease), CancellationToken.None), Task.CompletedTask); // it may be done already
             }
@@ -132,7 +118,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         }
         catch (Exception e)
         {
-            LogRunFailed(logger, lease.RunId.Value, e); // a fault of ours: its lease lapses, and it is tried again
+            LogRunFailed(logger, lease.RunId.Value, e); // a fault of ours: it is put back into the queue after a while
         }
         finally
         {
@@ -153,6 +139,6 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
     [LoggerMessage(Level = LogLevel.Error, Message = "Queued runs could not be looked for.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} could not be executed; it is tried again when its lease has lapsed.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} could not be executed; it is tried again after a while.")]
     private static partial void LogRunFailed(ILogger logger, string run, Exception exception);
 }

@@ -157,7 +157,7 @@ public sealed class CoreCallTests(OutsideWorld outside) : IClassFixture<OutsideW
         var runId = witness.Seen.First(s => s.Url == "/slow").Key!.Split(':')[0];
         await outside.World.Server.WithDbAsync(db => db.RetryOnConflictAsync(async () =>
         {
-            (await db.Runs.SingleAsync(r => r.Id == new Id<Run>(runId))).LeaseUntil = DateTimeOffset.UnixEpoch;
+            (await db.Runs.SingleAsync(r => r.Id == new Id<Run>(runId))).Owner = new("rep_dead");
             return await db.SaveChangesAsync();
         }));
 

@@ -31,11 +31,11 @@ public sealed class DurabilityTests(OutsideWorld outside) : IClassFixture<Outsid
 
         var run = await InvokeAsync(admin, id);
 
-        Assert.Equal((RunState.Running, true), (stored!.Status, stored.LeaseUntil > stored.StartedAt));
+        Assert.Equal((RunState.Running, true), (stored!.Status, stored.Owner == World.Server.Services.GetRequiredService<RunLeases>().Owner));
         var history = await World.Server.Services.GetRequiredService<RunHistories>().ReadAsync(stored, TestContext.Current.CancellationToken);
         Assert.Single(history!.Events);
         var over = await RowAsync(run.Text("id")!);
-        Assert.Equal((RunState.Completed, null, null, null), (over!.Status, over.LeaseUntil, over.History, over.HistoryKey));
+        Assert.Equal((RunState.Completed, null, null, null), (over!.Status, over.Owner, over.History, over.HistoryKey));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class DurabilityTests(OutsideWorld outside) : IClassFixture<Outsid
         var asked = admin.SendAsync(HttpMethod.Post, $"{TestCores.Base}/cores/{id}/{how}", new { input = new { } });
         await held.Task;
         var runId = witness.Seen.First().Key!.Split(':')[0];
-        await ChangeAsync(runId, r => r.LeaseUntil = DateTimeOffset.UnixEpoch); // as if nobody renewed it
+        await ChangeAsync(runId, r => r.Owner = new("rep_dead")); // as if the process that it names had died
         await Eventually.BecomesAsync(() => RowAsync(runId), r => r!.Status == RunState.Completed);
         hold.SetResult("""{"n": 1}"""); // the process was not dead, only slow: what it has to say does not count
         var (status, _) = await asked;
@@ -141,8 +141,10 @@ public sealed class DurabilityTests(OutsideWorld outside) : IClassFixture<Outsid
         Assert.Single(witness.Seen);
     }
 
-    [Fact]
-    public async Task A_run_that_is_cancelled_in_an_effect_stays_so()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_that_is_cancelled_in_an_effect_ends_there_at_once(bool byAnotherReplica)
     {
         var (held, hold) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
         await using var witness = new Witness
@@ -159,13 +161,36 @@ public sealed class DurabilityTests(OutsideWorld outside) : IClassFixture<Outsid
         var asked = admin.SendAsync(HttpMethod.Post, $"{TestCores.Base}/cores/{id}/invoke", new { });
         await held.Task;
         var runId = witness.Seen.First().Key!.Split(':')[0];
-        await admin.PostDataAsync($"{TestCores.Base}/runs/{runId}/cancel");
+        await using var replica = byAnotherReplica ? World.Server.AnotherReplica() : null;
+        using var elsewhere = replica?.CreateClient();
+        if (elsewhere is not null)
+        {
+            elsewhere.DefaultRequestHeaders.Authorization = admin.DefaultRequestHeaders.Authorization;
+        }
+
+        await (elsewhere ?? admin).PostDataAsync($"{TestCores.Base}/runs/{runId}/cancel");
+        var (status, body) = await asked; // though nobody there ever answers
+
         hold.SetResult("{}");
-        var (status, body) = await asked;
 
         Assert.Equal((HttpStatusCode.BadGateway, "cancelled"), (status, body.Text("error.run_error")));
         Assert.Equal(RunState.Cancelled, (await RowAsync(runId))!.Status);
-        Assert.Equal(["/a"], witness.Seen.Select(s => s.Url)); // the row is looked at before anything else is done
+        Assert.Equal(["/a"], witness.Seen.Select(s => s.Url));
+    }
+
+    [Fact]
+    public async Task A_run_whose_time_is_up_in_an_effect_ends_there()
+    {
+        var hold = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var witness = new Witness { Answer = (_, _) => hold.Task };
+        var admin = await outside.AdminAsync();
+        var id = await StartAsync(admin, $"- http_call: {{ url: \"{witness.Url}/a\" }}\n- http_call: {{ url: \"{witness.Url}/b\" }}", new { resource_limits = new { max_duration_seconds = 1 } });
+
+        var (status, body) = await admin.SendAsync(HttpMethod.Post, $"{TestCores.Base}/cores/{id}/invoke", new { });
+
+        hold.SetResult("{}");
+        Assert.Equal((HttpStatusCode.BadGateway, "cancelled"), (status, body.Text("error.run_error")));
+        Assert.Equal(RunState.Cancelled, (await RowAsync(body.Text("error.execution_id")!))!.Status);
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public sealed class QueueTests(OutsideWorld outside) : IClassFixture<OutsideWorl
         await Eventually.BecomesAsync(() => outside.World.Server.WithDbAsync(db => db.QueueMessages.CountAsync(m => m.PublishedBy == runId || m.ClaimedBy == runId)), n => n == 2);
         await outside.World.Server.WithDbAsync(db => db.RetryOnConflictAsync(async () =>
         {
-            (await db.Runs.SingleAsync(r => r.Id == runId)).LeaseUntil = DateTimeOffset.UnixEpoch;
+            (await db.Runs.SingleAsync(r => r.Id == runId)).Owner = new("rep_dead");
             return await db.SaveChangesAsync();
         }));
 

@@ -1699,6 +1699,27 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.ToTable("queue_messages", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Runs.Replicas.Replica", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Beat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("beat");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_replicas");
+
+                    b.ToTable("replicas", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Runs.Run", b =>
                 {
                     b.Property<string>("TenantId")
@@ -1777,10 +1798,6 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasColumnType("character varying(200)")
                         .HasColumnName("instance_key");
 
-                    b.Property<DateTimeOffset?>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("lease_until");
-
                     b.Property<int>("ModelCalls")
                         .HasColumnType("integer")
                         .HasColumnName("model_calls");
@@ -1789,6 +1806,11 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("output");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("owner");
 
                     b.Property<string>("Pending")
                         .IsRequired()
@@ -1845,8 +1867,8 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_runs");
 
-                    b.HasIndex("Status", "LeaseUntil")
-                        .HasDatabaseName("ix_runs_status_lease_until");
+                    b.HasIndex("Status", "Owner")
+                        .HasDatabaseName("ix_runs_status_owner");
 
                     b.HasIndex("TenantId", "CallKey")
                         .IsUnique()

@@ -411,6 +411,19 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "replicas",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    beat = table.Column<long>(type: "bigint", nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_replicas", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "run_waits",
                 columns: table => new
                 {
@@ -458,7 +471,7 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     completion_tokens = table.Column<long>(type: "bigint", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    owner = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
@@ -1115,9 +1128,9 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 column: "until");
 
             migrationBuilder.CreateIndex(
-                name: "ix_runs_status_lease_until",
+                name: "ix_runs_status_owner",
                 table: "runs",
-                columns: new[] { "status", "lease_until" });
+                columns: new[] { "status", "owner" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_tenant_id_call_key",
@@ -1249,6 +1262,9 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "queue_messages");
+
+            migrationBuilder.DropTable(
+                name: "replicas");
 
             migrationBuilder.DropTable(
                 name: "run_waits");

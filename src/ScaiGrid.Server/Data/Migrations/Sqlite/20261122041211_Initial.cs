@@ -408,6 +408,19 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "replicas",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    beat = table.Column<long>(type: "INTEGER", nullable: false),
+                    started_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_replicas", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "run_waits",
                 columns: table => new
                 {
@@ -455,7 +468,7 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     completion_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     started_at = table.Column<long>(type: "INTEGER", nullable: false),
                     finished_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    lease_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    owner = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -1112,9 +1125,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 column: "until");
 
             migrationBuilder.CreateIndex(
-                name: "ix_runs_status_lease_until",
+                name: "ix_runs_status_owner",
                 table: "runs",
-                columns: new[] { "status", "lease_until" });
+                columns: new[] { "status", "owner" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_tenant_id_call_key",
@@ -1246,6 +1259,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "queue_messages");
+
+            migrationBuilder.DropTable(
+                name: "replicas");
 
             migrationBuilder.DropTable(
                 name: "run_waits");

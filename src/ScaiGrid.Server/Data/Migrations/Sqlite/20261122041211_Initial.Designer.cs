@@ -10,7 +10,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261122023338_Initial")]
+    [Migration("20261122041211_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1693,6 +1693,27 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.ToTable("queue_messages", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Runs.Replicas.Replica", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Beat")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("beat");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_replicas");
+
+                    b.ToTable("replicas", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Runs.Run", b =>
                 {
                     b.Property<string>("TenantId")
@@ -1771,10 +1792,6 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("instance_key");
 
-                    b.Property<long?>("LeaseUntil")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("lease_until");
-
                     b.Property<int>("ModelCalls")
                         .HasColumnType("INTEGER")
                         .HasColumnName("model_calls");
@@ -1783,6 +1800,11 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("output");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
 
                     b.Property<string>("Pending")
                         .IsRequired()
@@ -1839,8 +1861,8 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_runs");
 
-                    b.HasIndex("Status", "LeaseUntil")
-                        .HasDatabaseName("ix_runs_status_lease_until");
+                    b.HasIndex("Status", "Owner")
+                        .HasDatabaseName("ix_runs_status_owner");
 
                     b.HasIndex("TenantId", "CallKey")
                         .IsUnique()
