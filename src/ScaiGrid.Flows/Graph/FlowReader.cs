@@ -29,7 +29,7 @@ public static class FlowReader
     /// <returns>False when there are errors.</returns>
     internal static bool Walk(Value content, ShapeWalk walk)
     {
-        if (IsDeeperThan(MostLevels, content))
+        if (content.NestsDeeperThan(MostLevels))
         {
             walk.Error(FlowCodes.TooDeep, $"A flow nests at most {MostLevels} levels deep.");
             return false;
@@ -37,31 +37,5 @@ public static class FlowReader
 
         FlowShape.Flow.Check(content, walk);
         return walk.Errors == 0;
-    }
-
-    private static bool IsDeeperThan(int levels, Value value)
-    {
-        if (levels == 0)
-        {
-            return value.Kind is ValueKind.Array or ValueKind.Object;
-        }
-
-        foreach (var item in value.Items)
-        {
-            if (IsDeeperThan(levels - 1, item))
-            {
-                return true;
-            }
-        }
-
-        foreach (var (_, member) in value.Members)
-        {
-            if (IsDeeperThan(levels - 1, member))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -101,7 +101,7 @@ internal sealed class ObjectType(IReadOnlyList<string> names, IReadOnlyList<Type
             coerced[i] = new(names[i], types[i].Check(member, Paths.Member(path, names[i]), faults));
         }
 
-        foreach (var name in members.Keys)
+        foreach (var (name, _) in members)
         {
             if (!_known.Contains(name))
             {

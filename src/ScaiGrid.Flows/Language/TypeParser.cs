@@ -29,7 +29,7 @@ internal sealed class TypeParser
         if (depth <= MostNesting && declaration.TryGetObject(out var members))
         {
             var types = members.Select(m => Parse(m.Value, Paths.Member(path, m.Key), depth + 1, faults)).ToList();
-            return types.Contains(null) ? null : new ObjectType(members.Keys, types.OfType<TypeNode>().ToImmutableArray());
+            return types.Contains(null) ? null : new ObjectType([.. members.Keys], types.OfType<TypeNode>().ToImmutableArray());
         }
 
         faults.Add((path, new(

@@ -107,6 +107,8 @@ public readonly struct Value : IEquatable<Value>
 
     public static Value Object(params IEnumerable<KeyValuePair<string, Value>> members) => new(ObjectValue.From(members));
 
+    public static Value Object(params ReadOnlySpan<KeyValuePair<string, Value>> members) => new(ObjectValue.From(members));
+
     public bool TryGetBool(out bool value)
     {
         value = _raw is true;

@@ -39,6 +39,9 @@ public sealed partial record FailurePolicy(int Retries, string? With, FailureEnd
 {
     public const int MostRetries = 10;
 
+    private static readonly ManifestShape Shape = new(["retry", "then"]);
+    private static readonly ManifestShape RetryShape = new(["max", "with"]);
+
     internal static FailurePolicy? Read(ManifestNode node)
     {
         if (node.Value.Kind == ValueKind.Object)
@@ -74,11 +77,11 @@ public sealed partial record FailurePolicy(int Retries, string? With, FailureEnd
 
     private static FailurePolicy ReadObject(ManifestNode node)
     {
-        node.WarnOfUnknownKeys(new(["retry", "then"]));
+        node.WarnOfUnknownKeys(Shape);
         var retry = node.Given("retry");
         if (retry is not null && retry.IsObject())
         {
-            retry.WarnOfUnknownKeys(new(["max", "with"]));
+            retry.WarnOfUnknownKeys(RetryShape);
         }
 
         return new(

@@ -134,7 +134,7 @@ internal sealed partial class ManifestNode
             return null;
         }
 
-        if (TokenText().IsMatch(text))
+        if (TokenText.IsMatch(text))
         {
             return text;
         }
@@ -193,9 +193,12 @@ internal sealed partial class ManifestNode
     /// <summary>Keys that mean nothing here are kept, for a later version may know them, but a typing error should not pass unseen.</summary>
     public void WarnOfUnknownKeys(ManifestShape shape)
     {
-        foreach (var key in Value.Members.Keys.Except(shape.Keys))
+        foreach (var (key, _) in Value.Members)
         {
-            Report.Warning(Member(key)!, ManifestCodes.UnknownKey, $"'{key}' is not known here: it is kept, and does nothing.");
+            if (!shape.Knows(key))
+            {
+                Report.Warning(Member(key)!, ManifestCodes.UnknownKey, $"'{key}' is not known here: it is kept, and does nothing.");
+            }
         }
     }
 
@@ -220,6 +223,7 @@ internal sealed partial class ManifestNode
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex Identifier();
 
+    /// <summary>An id, or a word that names something outside of the program.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9_.-]{1,128}\z")]
-    private static partial Regex TokenText();
+    public static partial Regex TokenText { get; }
 }

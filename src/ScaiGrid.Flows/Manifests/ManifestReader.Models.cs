@@ -8,6 +8,7 @@ public static partial class ManifestReader
     private static List<ModelRole> ReadModels(ManifestNode? registry, ManifestNode? single)
     {
         var models = new List<ModelRole>();
+        var roles = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in registry?.Items().Where(m => m.IsObject()) ?? [])
         {
             node.WarnOfUnknownKeys(ManifestShape.Model);
@@ -17,7 +18,7 @@ public static partial class ManifestReader
                 node.Error(ManifestCodes.Name, $"'{role}' is not a role: a small letter, then small letters, digits and '_'.");
             }
 
-            if (models.Exists(m => m.Role == role))
+            if (!roles.Add(role))
             {
                 node.Error(ManifestCodes.Duplicate, $"Another model has the role '{role}'.");
             }
@@ -31,7 +32,7 @@ public static partial class ManifestReader
                 ReadFallback(node.Given("fallback"))));
         }
 
-        if (single?.Text() is { } text && !models.Exists(m => m.Role == "primary"))
+        if (single?.Text() is { } text && !roles.Contains("primary"))
         {
             var model = ParseRef(single, text);
             models.Add(new("primary", model.Ref, model.Model, null, null, []));

@@ -15,6 +15,8 @@ public sealed record ManifestReading(Manifest? Manifest, IReadOnlyList<Diagnosti
 /// </summary>
 public static partial class ManifestReader
 {
+    private static readonly ManifestShape FlowKeys = new(["name", "trigger", "steps", "description"]);
+
     /// <summary>YAML or JSON text, at most 10 MiB.</summary>
     public static ManifestReading Read(string text)
     {
@@ -72,6 +74,7 @@ public static partial class ManifestReader
         ManifestNode list, string coreName, IReadOnlyList<ModelRole> models, IReadOnlyList<Variable> variables, string? queueScope)
     {
         var flows = new List<Flow>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         var roles = models.Select(m => m.Role).ToHashSet(StringComparer.Ordinal);
         if (list.Value is { Kind: ValueKind.Array, Items.Count: 0 })
         {
@@ -80,13 +83,15 @@ public static partial class ManifestReader
 
         foreach (var node in list.Items().Where(f => f.IsObject()))
         {
-            node.WarnOfUnknownKeys(new(["name", "trigger", "steps", "description"]));
+            node.WarnOfUnknownKeys(FlowKeys);
             var name = node.Given("name")?.Text() ?? (flows.Count == 0 ? coreName : "");
-            if (name.Length == 0 || flows.Exists(f => f.Name == name))
+            if (name.Length == 0)
             {
-                node.Error(
-                    name.Length == 0 ? ManifestCodes.Missing : ManifestCodes.Duplicate,
-                    name.Length == 0 ? "'name' is required." : $"Another flow has the name '{name}'.");
+                node.Error(ManifestCodes.Missing, "'name' is required.");
+            }
+            else if (!names.Add(name))
+            {
+                node.Error(ManifestCodes.Duplicate, $"Another flow has the name '{name}'.");
             }
 
             var reader = new StepReader(list.Report, roles, queueScope);
@@ -127,10 +132,11 @@ public static partial class ManifestReader
     private static List<PluginBinding> ReadPlugins(ManifestNode? list)
     {
         var plugins = new List<PluginBinding>();
+        var aliases = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in list?.Items().Where(p => p.IsObject()) ?? [])
         {
             var alias = node.Required("alias")?.Text();
-            if (alias is not null && plugins.Exists(p => p.Alias == alias))
+            if (alias is not null && !aliases.Add(alias))
             {
                 node.Error(ManifestCodes.Duplicate, $"Another plugin has the alias '{alias}'.");
             }
@@ -144,12 +150,13 @@ public static partial class ManifestReader
     private static List<Variable> ReadVariables(ManifestNode? list)
     {
         var variables = new List<Variable>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in list?.Items().Where(v => v.IsObject()) ?? [])
         {
-            node.WarnOfUnknownKeys(new(["name", "type", "default"]));
+            node.WarnOfUnknownKeys(ManifestShape.Variable);
             var name = node.Required("name")?.Name();
             var type = node.Required("type") is { } given ? OutputTypes.Read(given) : null;
-            if (name is not null && variables.Exists(v => v.Name == name))
+            if (name is not null && !names.Add(name))
             {
                 node.Error(ManifestCodes.Duplicate, $"Another variable has the name '{name}'.");
             }

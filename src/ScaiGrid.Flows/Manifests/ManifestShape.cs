@@ -20,6 +20,8 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
         ["role", "ref", "model", "temperature", "modalities", "system_context", "fallback"],
         ("fallback", new(["ref", "model"])));
 
+    public static ManifestShape Variable { get; } = new(["name", "type", "default"]);
+
     public static ManifestShape Root { get; } = new(["core"], ("core", new(
         [
             "name", "description", "mode", "entity_key", "runtime_version", "identity", "model", "plugins", "capabilities",
@@ -27,7 +29,7 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
         ],
         ("identity", new(["provider", "persona"])),
         ("plugins", new(["alias", "endpoint"])),
-        ("variables", new(["name", "type", "default"])),
+        ("variables", Variable),
         ("flows", new(["name", "trigger", "steps"], ("trigger", new(["type"])), ("steps", Step))),
         ("scaiflow_meta", new(
             [
@@ -40,6 +42,8 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
 
     /// <summary>The place of the key among those of the object; unknown ones come after all others.</summary>
     public int RankOf(string key) => _ranks.GetValueOrDefault(key, int.MaxValue);
+
+    public bool Knows(string key) => _ranks.ContainsKey(key);
 
     public ManifestShape? Member(string key)
     {

@@ -62,42 +62,19 @@ internal sealed class ManifestText
 
     /// <summary>A text that was written for the value is within the limits of one that is read.</summary>
     public static bool IsReadable(string text, Value value) =>
-        IsUnicode(text) && Encoding.UTF8.GetByteCount(text) <= MaxBytes && IsWithin(MaxDepth, value);
-
-    private static bool IsWithin(int levels, Value value)
-    {
-        if (value.TryGetArray(out var items))
-        {
-            foreach (var item in items)
-            {
-                if (!IsWithin(levels - 1, item))
-                {
-                    return false;
-                }
-            }
-        }
-        else if (value.TryGetObject(out var members))
-        {
-            foreach (var (_, member) in members)
-            {
-                if (!IsWithin(levels - 1, member))
-                {
-                    return false;
-                }
-            }
-        }
-
-        return levels >= 0;
-    }
+        IsUnicode(text) && Encoding.UTF8.GetByteCount(text) <= MaxBytes && !value.NestsDeeperThan(MaxDepth);
 
     private static bool IsUnicode(string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        var rest = text.AsSpan();
+        for (var at = rest.IndexOfAnyInRange('\ud800', '\udfff'); at >= 0; at = rest.IndexOfAnyInRange('\ud800', '\udfff'))
         {
-            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i])))
+            if (at + 1 == rest.Length || !char.IsSurrogatePair(rest[at], rest[at + 1]))
             {
                 return false;
             }
+
+            rest = rest[(at + 2)..];
         }
 
         return true;

@@ -35,6 +35,22 @@ public sealed class ValueTests
         }
     });
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(1000)]
+    public void The_later_of_two_members_wins_in_the_place_of_the_first(int count)
+    {
+        var names = Enumerable.Range(0, count).Select(i => $"m{i}").ToList();
+        var members = ObjectValue.From(names.Concat(names).Select((name, i) => KeyValuePair.Create(name, (Value)i)));
+        Assert.Equal(names, members.Keys);
+        Assert.Equal(Enumerable.Range(count, count).Select(i => (Value)i), names.Select(name => ((Value)members)[name]));
+        Assert.False(members.TryGetValue("m", out _));
+        Assert.Equal(members, ObjectValue.From(members.Reverse()));
+    }
+
     [Fact]
     public void The_order_of_members_does_not_count() => Generated.ForAll(Generated.AnyValue, value =>
     {

@@ -64,7 +64,7 @@ internal sealed partial class GraphWalk
                 Array.ForEach(branches, branch => From(branch, join ?? until));
                 return join;
             case "data_variable_set":
-                var counter = config["assignments"].Members.Keys[0];
+                var counter = config["assignments"].Members.Keys.First();
                 _names[counter] = _names.GetValueOrDefault(counter) + 1;
                 return Next(id, _ => true);
             default:

@@ -27,8 +27,8 @@ internal sealed class MeaningWalk : ShapeWalk
     /// <summary>Names that are read where this walk does not follow them.</summary>
     public HashSet<string> MayBeRead { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Steps of a manifest that stand within the flow, to be checked against its models.</summary>
-    public List<(Value Step, string Member, string Code, string? NodeId, string Path)> Steps { get; } = [];
+    /// <summary>What is written as in a manifest, to be read by the manifest's reader.</summary>
+    public List<ManifestPart> Parts { get; } = [];
 
     public override void Enter(Subject subject, Value value)
     {
@@ -68,11 +68,11 @@ internal sealed class MeaningWalk : ShapeWalk
                 ReadTemplate(text, UsePoint.OnAnswer);
                 break;
             case Meaning.FallbackSteps:
-                Keep(value, "on_validation_failure", FlowCodes.FallbackStep);
+                Parts.Add(new(meaning, value, NodeId, Path));
                 CollectWords(value);
                 break;
             case Meaning.FailurePolicies:
-                Keep(value, "on_failure", FlowCodes.FailurePolicy);
+                Parts.Add(new(meaning, value, NodeId, Path));
                 break;
             case Meaning.OutputType:
                 ReadType(value);
@@ -145,9 +145,7 @@ internal sealed class MeaningWalk : ShapeWalk
         var path = Path;
         foreach (var (within, fault) in faults)
         {
-            Add(new(
-                Severity.Error, FlowCodes.Template, Told(fault), within.StartsWith('[') ? path + within : Paths.Member(path, within),
-                NodeId: NodeId, EdgeId: EdgeId));
+            Add(new(Severity.Error, FlowCodes.Template, Told(fault), Paths.Join(path, within), NodeId: NodeId, EdgeId: EdgeId));
         }
     }
 
@@ -182,13 +180,9 @@ internal sealed class MeaningWalk : ShapeWalk
         var path = Path;
         foreach (var (within, fault) in faults)
         {
-            Add(new(
-                Severity.Error, FlowCodes.OutputType, Told(fault), within.Length == 0 ? path : Paths.Member(path, within), NodeId: NodeId));
+            Add(new(Severity.Error, FlowCodes.OutputType, Told(fault), Paths.Join(path, within), NodeId: NodeId));
         }
     }
-
-    private void Keep(Value value, string member, string code) =>
-        Steps.Add((Value.Object([new("llm_turn", "x"), new("validate", "true"), new(member, value)]), member, code, NodeId, Path));
 
     private void CollectWords(Value value)
     {

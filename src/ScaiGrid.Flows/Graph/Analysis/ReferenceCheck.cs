@@ -1,6 +1,3 @@
-using ScaiGrid.Flows.Language;
-using ScaiGrid.Flows.Manifests;
-
 namespace ScaiGrid.Flows.Graph.Analysis;
 
 /// <summary>What refers to what: ids that are told apart, edges between ports that are there, roles that are declared.</summary>
@@ -23,7 +20,7 @@ internal sealed class ReferenceCheck(FlowGraph graph, MeaningWalk walk)
 
         CheckWaysOn();
         CheckRoles();
-        CheckSteps();
+        ManifestPart.Check(graph, walk);
         if (!graph.Nodes.Any(node => node.IsEntry))
         {
             Report(FlowCodes.NoEntry, "flow has no entry-point node", "nodes");
@@ -131,52 +128,6 @@ internal sealed class ReferenceCheck(FlowGraph graph, MeaningWalk walk)
         foreach (var node in graph.Nodes.Where(node => node.Kind is NodeKind.LlmGuarded or NodeKind.LlmFlexible && node.LlmRole is null))
         {
             Report(FlowCodes.Role, $"llm_role validation failed: node '{node.Id}': config.core_identity.models declares no model", $"nodes[{node.Index}]", node.Id);
-        }
-    }
-
-    /// <summary>Parts of a flow that are written as the manifest writes them are read by the manifest's reader.</summary>
-    private void CheckSteps()
-    {
-        const string Within = "core.flows[0].steps[0].";
-        var ids = walk.Steps.Count == 0 ? [] : graph.Nodes.Select(node => node.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var (step, member, code, nodeId, path) in walk.Steps)
-        {
-            CheckStepIds(step["on_validation_failure"], ids, path, nodeId);
-            var models = graph.Source["config"]["core_identity"]["models"];
-            var manifest = Value.Object([new("core", Value.Object(
-            [
-                new("name", "x"), new("model", "x/x"), new("scaiflow_meta", Value.Object([new("models", models.Kind == ValueKind.Array ? models : Value.EmptyArray)])),
-                new("flows", Value.Array(Value.Object([new("steps", Value.Array(step))]))),
-            ]))]);
-            foreach (var fault in ManifestReader.Read(manifest).Diagnostics)
-            {
-                if (fault.Severity == Severity.Error && fault.Path.StartsWith(Within, StringComparison.Ordinal))
-                {
-                    Report(code, fault.Message, path + fault.Path[(Within.Length + member.Length)..], nodeId);
-                }
-            }
-        }
-    }
-
-    /// <summary>Nodes and the steps that stand in them become steps of one flow, in which ids are told apart.</summary>
-    private void CheckStepIds(Value steps, HashSet<string> ids, string path, string? nodeId)
-    {
-        for (var i = 0; i < steps.Items.Count; i++)
-        {
-            var step = steps.Items[i];
-            if (step["id"].AsString() is { } id && !ids.Add(id))
-            {
-                Report(FlowCodes.FallbackStep, $"another node or step has the id '{id}'", $"{path}[{i}].id", nodeId);
-            }
-
-            CheckStepIds(step["foreach"]["steps"], ids, $"{path}[{i}].foreach.steps", nodeId);
-            CheckStepIds(step["while"]["steps"], ids, $"{path}[{i}].while.steps", nodeId);
-            CheckStepIds(step["on_validation_failure"], ids, $"{path}[{i}].on_validation_failure", nodeId);
-            var branches = step["parallel"]["branches"].Items;
-            for (var b = 0; b < branches.Count; b++)
-            {
-                CheckStepIds(branches[b]["steps"], ids, $"{path}[{i}].parallel.branches[{b}].steps", nodeId);
-            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ScaiGrid.Flows.Graph.Shapes;
 
 namespace ScaiGrid.Flows.Graph.Nodes;
@@ -8,7 +9,7 @@ internal static class ComputeKinds
     public const string Plugin = "scaibunker";
 
     /// <summary>What a sandbox is like; also <c>config.bunker</c>, which stands for what a node does not say.</summary>
-    public static readonly Field[] Sandbox =
+    public static readonly ImmutableArray<Field> Sandbox =
     [
         new("lifecycle", Shape.OneOf("ephemeral", "session", "persistent", "appliance")),
         new("image", Shape.Text(Shape.LongestLabel, mayBeEmpty: false)),

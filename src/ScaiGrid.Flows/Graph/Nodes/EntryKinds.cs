@@ -1,13 +1,14 @@
+using System.Text.RegularExpressions;
 using ScaiGrid.Flows.Graph.Shapes;
 
 namespace ScaiGrid.Flows.Graph.Nodes;
 
 /// <summary>Where a run begins. A flow may have several; the first is the default one.</summary>
-internal static class EntryKinds
+internal static partial class EntryKinds
 {
     private static readonly Field Method = new("method", Shape.OneOf("GET", "POST", "PUT", "PATCH", "DELETE").By("POST"));
 
-    private static readonly Field Path = new("path", (Shape.Text(1024) with { Pattern = new("^/[^ ?#]*$", "a path, which begins with '/'") }).By("/"));
+    private static readonly Field Path = new("path", (Shape.Text(1024) with { Pattern = new(PathRegex, "a path, which begins with '/'") }).By("/"));
 
     public static IEnumerable<NodeShape> All =>
     [
@@ -33,4 +34,7 @@ internal static class EntryKinds
             Inputs = [], Outputs = [new("out_tick", "tick", "object")],
         },
     ];
+
+    [GeneratedRegex(@"^/[^ ?#]*\z")]
+    private static partial Regex PathRegex { get; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ScaiGrid.Flows.Graph.Shapes;
 
 namespace ScaiGrid.Flows.Graph.Nodes;
@@ -7,7 +8,7 @@ internal static class HumanKinds
 {
     private static readonly Shape Priority = Shape.OneOf("low", "normal", "high", "critical");
 
-    private static readonly Field[] Question =
+    private static readonly ImmutableArray<Field> Question =
     [
         new("type", Shape.Name.By("approval").Noted("approval, choice (needs options), freeform, or a name of your own.")),
         new("prompt", Shape.Template),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ScaiGrid.Flows.Graph.Shapes;
 using ScaiGrid.Flows.Language;
 
@@ -6,7 +7,7 @@ namespace ScaiGrid.Flows.Graph.Nodes;
 /// <summary>One kind of node: how a flow writes it, what it can be set to, and the ports it has unless it names its own.</summary>
 /// <param name="Name">The word in <c>type</c>, such as <c>llm_rigid</c>.</param>
 /// <param name="Note">What it does, in one sentence.</param>
-internal sealed record NodeShape(NodeKind Kind, string Name, string Note, params Field[] Settings)
+internal sealed record NodeShape(NodeKind Kind, string Name, string Note, params ImmutableArray<Field> Settings)
 {
     private static readonly Port[] One = [new("in", "in", "object")];
 

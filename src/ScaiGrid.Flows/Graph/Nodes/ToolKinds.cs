@@ -1,13 +1,14 @@
+using System.Text.RegularExpressions;
 using ScaiGrid.Flows.Graph.Shapes;
 
 namespace ScaiGrid.Flows.Graph.Nodes;
 
 /// <summary>Calls to the world: plugins, HTTP, other Cores.</summary>
-internal static class ToolKinds
+internal static partial class ToolKinds
 {
     private static readonly Shape CoreAddress = new Shape(Admits.Text)
     {
-        Pattern = new("^core://[a-z0-9][a-z0-9-]{0,127}/[a-z0-9][a-z0-9-]{0,127}$", "the address of a Core: core://<tenant>/<core>"),
+        Pattern = new(CoreAddressRegex, "the address of a Core: core://<tenant>/<core>"),
     };
 
     public static IEnumerable<NodeShape> All =>
@@ -33,4 +34,7 @@ internal static class ToolKinds
             new("timeout", Shape.Duration),
             new("is_async", Shape.Flag.By(false).Noted("True starts the run and goes on."))),
     ];
+
+    [GeneratedRegex(@"^core://[a-z0-9][a-z0-9-]{0,127}/[a-z0-9][a-z0-9-]{0,127}\z")]
+    private static partial Regex CoreAddressRegex { get; }
 }

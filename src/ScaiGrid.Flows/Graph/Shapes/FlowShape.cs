@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using ScaiGrid.Flows.Graph.Nodes;
 
 namespace ScaiGrid.Flows.Graph.Shapes;
 
 /// <summary>The whole of a flow, schema v2.</summary>
-internal static class FlowShape
+internal static partial class FlowShape
 {
     public const int MostNodes = 20_000, MostEdges = 60_000;
 
@@ -27,7 +29,7 @@ internal static class FlowShape
     .Defined("node") with
     {
         Cases = new("type", NodeShapes.All.ToDictionary(
-            shape => shape.Name, IReadOnlyList<Field> (shape) => [new("config", shape.Config, shape.NeedsConfig)], StringComparer.Ordinal)),
+            shape => shape.Name, ImmutableArray<Field> (shape) => [new("config", shape.Config, shape.NeedsConfig)], StringComparer.Ordinal)),
         Subject = Subject.Node,
     };
 
@@ -38,7 +40,7 @@ internal static class FlowShape
         new("target", PortRef, true))
     .Defined("edge") with
     {
-        Cases = new("type", new Dictionary<string, IReadOnlyList<Field>>
+        Cases = new("type", new Dictionary<string, ImmutableArray<Field>>
         {
             ["sequential"] = [],
             ["conditional"] = [new("condition", Shape.Expression, true)],
@@ -101,7 +103,7 @@ internal static class FlowShape
         {
             MaxLength = 128,
             Pattern = new(
-                "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?$",
+                VersionRegex,
                 "a version: three numbers and, if need be, a suffix, such as 1.0.3"),
         }, true),
         new("scaicore_target", Shape.Text(16, mayBeEmpty: false).By("0.2").Noted("The version of the language.")),
@@ -115,4 +117,7 @@ internal static class FlowShape
             Shape.Object(new("name", Shape.Name, true), new("type", Shape.OutputType, true), new("default", Shape.Anything)), 1024)),
         new("config", Config),
         new("tests", Shape.List(Test, 1024)));
+
+    [GeneratedRegex(@"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?\z")]
+    private static partial Regex VersionRegex { get; }
 }

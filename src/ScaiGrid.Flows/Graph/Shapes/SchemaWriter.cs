@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ScaiGrid.Flows.Language;
 
 namespace ScaiGrid.Flows.Graph.Shapes;
@@ -77,7 +78,7 @@ internal sealed class SchemaWriter
 
     private static IEnumerable<KeyValuePair<string, Value>> TextFacets(Shape shape, bool mayBeNull)
     {
-        if (shape.Words.Count > 0)
+        if (shape.Words.Length > 0)
         {
             yield return new("enum", Value.Array([.. shape.Words.Select(word => (Value)word), .. mayBeNull ? [Value.Null] : Array.Empty<Value>()]));
         }
@@ -143,11 +144,11 @@ internal sealed class SchemaWriter
 
         if (shape.Cases is { } cases)
         {
-            yield return new("allOf", Value.Array([.. cases.ByWord.Where(word => word.Value.Count > 0).Select(word => Case(cases.By, word.Key, word.Value))]));
+            yield return new("allOf", Value.Array([.. cases.ByWord.Where(word => word.Value.Length > 0).Select(word => Case(cases.By, word.Key, word.Value))]));
         }
     }
 
-    private Value Case(string by, string word, IReadOnlyList<Field> fields) => Value.Object(
+    private Value Case(string by, string word, ImmutableArray<Field> fields) => Value.Object(
     [
         new("if", Value.Object(
         [
@@ -156,9 +157,9 @@ internal sealed class SchemaWriter
         new("then", Value.Object(FieldFacets(fields))),
     ]);
 
-    private IEnumerable<KeyValuePair<string, Value>> FieldFacets(IReadOnlyList<Field> fields)
+    private IEnumerable<KeyValuePair<string, Value>> FieldFacets(ImmutableArray<Field> fields)
     {
-        if (fields.Count > 0)
+        if (fields.Length > 0)
         {
             yield return new("properties", Value.Object([.. fields.Select(field => KeyValuePair.Create(field.Name, Schema(field.Shape, !field.IsRequired)))]));
         }

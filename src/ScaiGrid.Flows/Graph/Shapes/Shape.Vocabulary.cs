@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Flows.Manifests;
 
 namespace ScaiGrid.Flows.Graph.Shapes;
 
@@ -7,10 +10,10 @@ internal sealed partial record Shape
 {
     public const int LongestId = 128, LongestLabel = 256, LongestText = 1024 * 1024, MostArguments = 256;
 
-    public static readonly Pattern IdText = new("^[A-Za-z0-9_.-]{1,128}$", "an id: letters, digits, '_', '-' and '.', at most 128");
+    public static readonly Pattern IdText = new(ManifestNode.TokenText, "an id: letters, digits, '_', '-' and '.', at most 128");
     public static readonly Pattern TokenText = IdText with { Means = "a name: letters, digits, '_', '-' and '.', at most 128" };
-    public static readonly Pattern NameText = new("^[A-Za-z_][A-Za-z0-9_]{0,127}$", "a name: a letter or '_', then letters, digits and '_', at most 128");
-    public static readonly Pattern RoleText = new("^[a-z][a-z0-9_]{0,63}$", "a role: a small letter, then small letters, digits and '_', at most 64");
+    public static readonly Pattern NameText = new(NameRegex, "a name: a letter or '_', then letters, digits and '_', at most 128");
+    public static readonly Pattern RoleText = new(RoleRegex, "a role: a small letter, then small letters, digits and '_', at most 64");
 
     public static Shape Anything { get; } = new(Admits.Anything);
 
@@ -56,7 +59,7 @@ internal sealed partial record Shape
 
     public static Shape Text(int longest, bool mayBeEmpty = true) => new(Admits.Text) { MinLength = mayBeEmpty ? 0 : 1, MaxLength = longest };
 
-    public static Shape OneOf(params string[] words) => new(Admits.Text) { Words = words };
+    public static Shape OneOf(params ImmutableArray<string> words) => new(Admits.Text) { Words = words };
 
     public static Shape Whole(int from, int to) => new(Admits.Whole) { From = from, To = to, HasRange = true };
 
@@ -64,7 +67,7 @@ internal sealed partial record Shape
 
     public static Shape List(Shape items, int most, int least = 0) => new(Admits.List) { Items = items, MinItems = least, MaxItems = most };
 
-    public static Shape Object(params Field[] members) => new(Admits.Object) { Fields = members };
+    public static Shape Object(params ImmutableArray<Field> members) => new(Admits.Object) { Fields = members };
 
     public Shape OrList(int most = 64) => this with { Admits = Admits | Admits.List, Items = this, MaxItems = most };
 
@@ -76,4 +79,10 @@ internal sealed partial record Shape
 
     /// <summary>An expression is text; <c>true</c>, <c>false</c> and a number are expressions whether quoted or not.</summary>
     private static Shape Scalar(Meaning meaning) => new(Admits.Text | Admits.Bool | Admits.Number) { MaxLength = LongestText, Meaning = meaning };
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]{0,127}\z")]
+    private static partial Regex NameRegex { get; }
+
+    [GeneratedRegex(@"^[a-z][a-z0-9_]{0,63}\z")]
+    private static partial Regex RoleRegex { get; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using ScaiGrid.Flows.Language;
 
@@ -31,7 +32,7 @@ internal sealed partial record Shape(Admits Admits)
     public Pattern? Pattern { get; init; }
 
     /// <summary>The words that a text may be; empty when it is free. A shape with words admits text alone.</summary>
-    public IReadOnlyList<string> Words { get; init; } = [];
+    public ImmutableArray<string> Words { get; init; } = [];
 
     public int From { get; init; } = int.MinValue;
 
@@ -45,7 +46,7 @@ internal sealed partial record Shape(Admits Admits)
 
     public int MaxItems { get; init; } = int.MaxValue;
 
-    public IReadOnlyList<Field> Fields { get; init; } = [];
+    public ImmutableArray<Field> Fields { get; init; } = [];
 
     /// <summary>The shape of the members that are not among <see cref="Fields"/>; null lets them be anything.</summary>
     public Shape? Others { get; init; }
@@ -126,7 +127,7 @@ internal sealed partial record Shape(Admits Admits)
 
     private void CheckText(string text, ShapeWalk walk)
     {
-        if (Words.Count > 0 && !Words.Contains(text))
+        if (Words.Length > 0 && !Words.Contains(text))
         {
             walk.Error(FlowCodes.UnknownWord, $"'{ShapeWalk.Shown(text)}' is not one of {string.Join(", ", Words)}.");
         }
@@ -239,20 +240,21 @@ internal sealed record Field(string Name, Shape Shape, bool IsRequired = false)
 }
 
 /// <summary>Further members by the word that the member <paramref name="By"/> holds; none for a word that is not listed.</summary>
-internal sealed record Cases(string By, IReadOnlyDictionary<string, IReadOnlyList<Field>> ByWord)
+internal sealed record Cases(string By, IReadOnlyDictionary<string, ImmutableArray<Field>> ByWord)
 {
-    public IReadOnlyList<Field> Of(ObjectValue owner) =>
+    public ImmutableArray<Field> Of(ObjectValue owner) =>
         owner.TryGetValue(By, out var word) && word.AsString() is { } text && ByWord.TryGetValue(text, out var members) ? members : [];
 }
 
 /// <summary>A regular expression that means the same to .NET and to ECMAScript: anchored, and of ASCII classes only.</summary>
-/// <param name="Text">Begins with <c>^</c> and ends with <c>$</c>.</param>
+/// <param name="Regex">Begins with <c>^</c> and ends with <c>\z</c>, which to ECMAScript is <c>$</c>.</param>
 /// <param name="Means">Completes "… is not".</param>
-internal sealed record Pattern(string Text, string Means)
+internal sealed record Pattern(Regex Regex, string Means)
 {
-    private readonly Regex _regex = new(Text[..^1] + @"\z", RegexOptions.CultureInvariant);
+    /// <summary>As ECMAScript writes it.</summary>
+    public string Text => $"{Regex.ToString()[..^2]}$";
 
-    public bool Matches(string text) => _regex.IsMatch(text);
+    public bool Matches(string text) => Regex.IsMatch(text);
 }
 
 internal enum Subject { None, Node, Edge }

@@ -65,6 +65,7 @@ public sealed record CheckpointStep(
         }
 
         var options = new List<string>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in list.Items())
         {
             if (item.Text() is not { } option)
@@ -72,7 +73,7 @@ public sealed record CheckpointStep(
                 continue;
             }
 
-            if (options.Contains(option))
+            if (!known.Add(option))
             {
                 item.Error(ManifestCodes.Duplicate, $"The option '{option}' is given twice.");
             }

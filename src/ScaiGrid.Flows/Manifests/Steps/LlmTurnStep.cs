@@ -18,6 +18,7 @@ public sealed record LlmTurnStep(
     IReadOnlyList<Example> Examples, IReadOnlyDictionary<FailureKind, FailurePolicy> OnFailure, decimal MinConfidence,
     IReadOnlyList<Step> OnValidationFailure, Budget Budget) : Step(Head)
 {
+    private static readonly ManifestShape BudgetShape = new(["max_duration", "max_retries"]);
     private static readonly ManifestShape ConstraintsShape = ManifestShape.Step.Member("constraints")!;
 
     internal static Step? Read(StepReader reader, StepHead head, ManifestNode step, ManifestNode body)
@@ -122,7 +123,7 @@ public sealed record LlmTurnStep(
         return examples;
     }
 
-    private static Dictionary<FailureKind, FailurePolicy> ReadPolicies(ManifestNode? node)
+    internal static IReadOnlyDictionary<FailureKind, FailurePolicy> ReadPolicies(ManifestNode? node)
     {
         var policies = new Dictionary<FailureKind, FailurePolicy>();
         if (node is null || !node.IsObject())
@@ -161,7 +162,7 @@ public sealed record LlmTurnStep(
             return new(null, null);
         }
 
-        node.WarnOfUnknownKeys(new(["max_duration", "max_retries"]));
+        node.WarnOfUnknownKeys(BudgetShape);
         return new(node.Given("max_duration")?.Duration(), node.Given("max_retries")?.Whole(0, 100));
     }
 }

@@ -142,7 +142,7 @@ internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<str
     {
         if (node.Given("id") is { } given && given.Text() is { } id)
         {
-            if (!IdText().IsMatch(id))
+            if (!ManifestNode.TokenText.IsMatch(id))
             {
                 given.Error(ManifestCodes.Name, $"'{id}' is not an id: letters, digits, '_', '-' and '.', at most 128.");
             }
@@ -152,9 +152,6 @@ internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<str
 
         return node.Value["meta"]["node_id"].AsString() ?? NotWord().Replace(path, "_").Trim('_');
     }
-
-    [GeneratedRegex(@"^[A-Za-z0-9_.-]{1,128}\z")]
-    private static partial Regex IdText();
 
     [GeneratedRegex(@"\W+")]
     private static partial Regex NotWord();
