@@ -16,12 +16,12 @@ public static class FlowCompiler
     {
         var check = FlowCheck.Of(content);
         var diagnostics = new List<Diagnostic>(check.Diagnostics);
-        if (check.Graph is not { } graph)
+        if (check is not { Graph: { } graph, Control: { } control })
         {
             return new(null, diagnostics);
         }
 
-        var source = ManifestSource.Of(graph, diagnostics);
+        var source = ManifestSource.Of(graph, control, diagnostics);
         return new(diagnostics.Exists(d => d.Severity == Severity.Error) ? null : Check(graph, source, diagnostics), diagnostics);
     }
 

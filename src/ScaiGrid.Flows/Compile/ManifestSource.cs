@@ -9,9 +9,10 @@ namespace ScaiGrid.Flows.Compile;
 /// <summary>The manifest of a flow as a value: <c>{"core": {…}}</c>.</summary>
 internal static class ManifestSource
 {
-    public static Value Of(FlowGraph graph, List<Diagnostic> faults)
+    /// <param name="control">Of all entries.</param>
+    public static Value Of(FlowGraph graph, ControlFlow control, List<Diagnostic> faults)
     {
-        var (flows, inSteps) = Flows(graph, faults);
+        var (flows, inSteps) = Flows(graph, control, faults);
         var config = graph.Config;
         var core = new Members()
             .Add("name", SlugText.Of(config.CoreName ?? graph.Name, "flow"))
@@ -31,16 +32,17 @@ internal static class ManifestSource
     }
 
     /// <summary>One for each entry; the first is the default one and has the flow's name.</summary>
-    private static (Value Flows, IReadOnlyCollection<string> InSteps) Flows(FlowGraph graph, List<Diagnostic> faults)
+    private static (Value Flows, IReadOnlyCollection<string> InSteps) Flows(FlowGraph graph, ControlFlow control, List<Diagnostic> faults)
     {
         var budget = new ManifestBudget();
         var name = SlugText.Of(graph.Name, "flow");
         var taken = new HashSet<string>(StringComparer.Ordinal);
         var inSteps = new HashSet<string>(StringComparer.Ordinal);
         var flows = new List<Value>();
-        foreach (var entry in graph.Nodes.Where(node => node.IsEntry))
+        foreach (var entry in control.Entries)
         {
-            if (ControlFlowBuilder.Build(graph, entry, faults.Add) is not { } flow)
+            var ofEntry = control.Entries.Count == 1 ? control : ControlFlowBuilder.Build(graph, entry, faults.Add);
+            if (ofEntry is not { } flow)
             {
                 break;
             }
