@@ -1,6 +1,6 @@
 using ScaiGrid.Flows.Compile;
-using ScaiGrid.Flows.Graph;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Runtime.Testing;
 
 namespace ScaiGrid.Runtime.Tests.Flows;
 
@@ -26,32 +26,12 @@ public class SampleFlowTests
     {
         Assert.True(FlowCompiler.Compile(Read(file)).Succeeded(out var flow));
 
+        Assert.True(Program.TryLoad(flow.Manifest, out var program, out _));
         Assert.NotEmpty(flow.Graph.Tests);
         foreach (var test in flow.Graph.Tests)
         {
-            Check(test, await MockedNodes.RunAsync(flow, test, TestContext.Current.CancellationToken));
-        }
-    }
-
-    private static void Check(FlowTest test, RunResult run)
-    {
-        Assert.True(run.Status == RunStatus.Completed, $"{test.Name}: {run.Status} {run.Fault}");
-        var visits = Value.Array([.. run.Trace.Select(step => (Value)step.NodeId).Where(id => !id.IsNull)]);
-        if (test.Expect.Members.TryGetValue("output", out var output))
-        {
-            Assert.Equal(output, run.Output);
-        }
-
-        if (test.Expect.Members.TryGetValue("visits", out var expected))
-        {
-            Assert.Equal(expected, visits);
-        }
-
-        var scope = Scope.From(Value.Object(new("output", run.Output), new("status", "completed"), new("visits", visits)).Members, null);
-        foreach (var check in test.Expect["checks"].Items)
-        {
-            Assert.True(Expression.TryParse(check.AsString()!, out var expression, out var faults), string.Join('\n', faults));
-            Assert.True(expression.Evaluate(scope).Succeeded(out var holds, out var fault) && holds.IsTruthy, $"{test.Name}: {check} {fault?.Message}");
+            var result = await FlowTestRunner.RunAsync(flow, program, test, new TestClock(), TestContext.Current.CancellationToken);
+            Assert.True(result.Passed, $"{test.Name}: {string.Join('\n', result.Failures)}");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Tests.Host;
 using static ScaiGrid.Server.Tests.Flows.TestFlows;
 
@@ -51,6 +52,40 @@ public sealed class RunFlowTestsTests(OidcWorld world)
         Assert.Contains("'node_say' asks a model and has no mock", report.GetProperty("results")[1].GetProperty("failures")[0].GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tool_plugin", """{ "alias": "ledger", "method": "pay" }""", "plugin_call_failed")]
+    [InlineData("tool_http", """{ "url": "https://mail.example/" }""", "http_call_failed")]
+    [InlineData("queue_publish", """{ "queue": "bills", "payload": {} }""", "queue_publish_failed")]
+    [InlineData("queue_consume", """{ "queue": "bills" }""", "queue_consume_failed")]
+    [InlineData("subflow_call", """{ "target": "core://acme/billing" }""", "core_call_failed")]
+    public async Task Whatever_calls_the_outside_answers_fails_and_misses_its_mock_alike(string type, string config, string failed)
+    {
+        var acme = await world.NewTenantAsync();
+        var flow = Approval("said");
+        flow["nodes"]![1] = JsonNode.Parse($$"""
+            { "id": "node_call", "type": "{{type}}", "label": "Call", "position": { "x": 0, "y": 0 }, "config": {{config}},
+              "inputs": [{ "id": "in", "label": "in", "type": "object" }], "outputs": [{ "id": "out", "label": "out", "type": "object" }] }
+            """);
+        flow["nodes"]![2]!["config"]!["template"] = "{{call.answer}}";
+        foreach (var edge in flow["edges"]!.AsArray())
+        {
+            edge![edge["source"]!["node"]!.GetValue<string>() == "node_ask" ? "source" : "target"]!["node"] = "node_call";
+        }
+
+        flow["edges"]![1]!["target"]!["node"] = "node_say";
+
+        var report = await RunAsync(flow, $$"""
+            [{ "name": "answers", "input": {}, "mocks": { "Call": { "answer": "42" } }, "expect": { "output": "42", "visits": ["node_call", "node_say"] } },
+             { "name": "fails", "input": {}, "mocks": { "node_call": { "error": { "code": "down", "message": "It is down." } } }, "expect": { "error": "{{failed}}", "visits": ["node_call"] } },
+             { "name": "misses", "input": {}, "expect": { "error": "{{failed}}" } }]
+            """, acme);
+
+        Assert.Equal([true, true, false], report.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("passed").GetBoolean()));
+        Assert.Equal(["The node 'node_call' calls something outside and has no mock."], report.GetProperty("results")[2].GetProperty("failures").EnumerateArray().Select(f => f.GetString()));
+        Assert.Equal([null, failed, failed], report.GetProperty("results").EnumerateArray().Select(r => r.Text("error")));
+        Assert.Equal(0, await world.Server.WithDbAsync(db => db.QueueMessages.CountAsync(m => m.TenantId == acme.Tenant.Id)));
+    }
+
     [Fact]
     public async Task A_flow_that_does_not_compile_is_refused_and_so_is_whoever_may_not_deploy_it()
     {
@@ -84,9 +119,9 @@ public sealed class RunFlowTestsTests(OidcWorld world)
         return flow;
     }
 
-    private async Task<JsonElement> RunAsync(JsonObject flow, string tests)
+    private async Task<JsonElement> RunAsync(JsonObject flow, string tests, TestTenant? acme = null)
     {
-        var author = await world.NewAuthorAsync(await world.NewTenantAsync());
+        var author = await world.NewAuthorAsync(acme ?? await world.NewTenantAsync());
         flow["tests"] = JsonNode.Parse(tests);
         var id = (await author.Http.NewFlowAsync(content: flow)).Text("id");
         return await author.Http.BareAsync(HttpMethod.Post, $"{Base}/{id}/run-tests");
