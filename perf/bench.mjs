@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureCalls, measureStreams } from './load.mjs';
-import { catalogTable, measureCatalog } from './catalog.mjs';
+import { catalogTable, fillCatalog, measureCatalog, postgres, sqlite } from './catalog.mjs';
 import { key, newFolder, publishFiveSteps, startBareProxy, startFloor, startOn, startScaiGrid, startUpstream } from './servers.mjs';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 5);
@@ -16,10 +16,14 @@ const openAi = '/oai/v1/chat/completions';
 const canned = '/v1/chat/completions';
 const problems = new Set();
 
-const upstream = await startUpstream();
-const floor = await startFloor(upstream);
-const bare = await startBareProxy(upstream);
-const scaigrid = await attempt('ScaiGrid', () => startScaiGrid(upstream));
+const catalog = 'catalog'; // measured alone, on a server of its own
+const asked = process.argv.slice(2);
+const needsPeers = asked.length === 0 || asked.some((name) => name !== catalog);
+
+const upstream = needsPeers && await startUpstream();
+const floor = needsPeers && await startFloor(upstream);
+const bare = needsPeers && await startBareProxy(upstream);
+const scaigrid = needsPeers && await attempt('ScaiGrid', () => startScaiGrid(upstream));
 
 async function attempt(what, action) {
   try {
@@ -142,8 +146,7 @@ function streamTable(rows) {
     ]));
 }
 
-const catalog = 'catalog'; // measured alone, on a server of its own
-const chosen = process.argv.length > 2 ? process.argv.slice(2) : [...Object.keys(scenarios), catalog];
+const chosen = asked.length > 0 ? asked : [...Object.keys(scenarios), catalog];
 const unknown = chosen.filter((name) => name !== catalog && !(name in scenarios));
 if (unknown.length > 0) {
   console.error(`There is no scenario ${unknown.join(', ')}, only: ${[...Object.keys(scenarios), catalog].join(', ')}`);
@@ -155,9 +158,24 @@ for (const name of chosen.filter((n) => n !== catalog)) {
   sections.push(await runScenario(scenarios[name]));
 }
 if (chosen.includes(catalog)) {
-  const rows = await attempt('The catalog', () => measureCatalog({ folder: newFolder(catalog), secret: key, start: startOn }));
-  sections.push(rows ? catalogTable(rows) : '## The catalog\n\nnot measured\n');
+  const folder = newFolder(catalog);
+  await runCatalog(() => sqlite(folder), folder, 'The catalog on SQLite');
+  await runCatalog(() => postgres(process.env.BENCH_POSTGRES ?? ''), newFolder(`${catalog}-postgres`), 'The catalog on PostgreSQL');
 }
+
+async function runCatalog(open, folder, title) {
+  const rows = await attempt(title, async () => {
+    const world = { folder, secret: key, start: startOn, database: open() };
+    try {
+      await fillCatalog(world);
+      return await measureCatalog(world);
+    } finally {
+      world.database.drop?.();
+    }
+  });
+  sections.push(rows ? catalogTable(title, rows) : `## ${title}\n\nnot measured\n`);
+}
+
 const now = new Date().toISOString();
 const report = [
   `# Benchmark of ${now.slice(0, 16).replace('T', ' ')} UTC\n`,

@@ -4,6 +4,7 @@
 #   perf/bench.sh [compile] [chat] [core] [stream] [catalog]     all when none is named
 #
 # BENCH_SECONDS (5) is the length of one measurement, BENCH_ROUNDS (3) how often each is taken: medians are reported.
+# BENCH_POSTGRES (Host=…;Port=…;Username=…) is a running PostgreSQL for the catalog; without it one is started that waits for the disk as one in service does.
 # Prints a table and writes it to artifacts/bench/.
 set -euo pipefail
 # shellcheck source=SCRIPTDIR/../eng/lib.sh
@@ -31,4 +32,14 @@ fi
 say "Building"
 dotnet publish perf/ScaiGrid.Perf.BareProxy -c Release -v quiet --tl:off
 dotnet publish src/ScaiGrid.Server -c Release -v quiet --tl:off
-exec node perf/bench.mjs "$@"
+if [[ -z ${BENCH_POSTGRES-} ]] && { (($# == 0)) || [[ " $* " == *" catalog "* ]]; }; then
+    servers=$(mktemp -d)
+    chmod 711 "$servers" # PostgreSQL runs as a user of its own
+    trap 'eng/postgres.sh stop "$servers/postgres"; rm -rf "$servers"' EXIT
+    BENCH_POSTGRES=$(eng/postgres.sh start "$servers/postgres")
+    export BENCH_POSTGRES
+    port=${BENCH_POSTGRES#*Port=}
+    psql -qX -h 127.0.0.1 -p "${port%%;*}" -U postgres -c 'ALTER SYSTEM SET fsync = on' -c 'ALTER SYSTEM SET full_page_writes = on' \
+        -c 'ALTER SYSTEM SET synchronous_commit = on' -c 'SELECT pg_reload_conf()' >/dev/null
+fi
+node perf/bench.mjs "$@"

@@ -111,13 +111,14 @@ export async function publishFiveSteps({ url }) {
 }
 
 /** The server alone on a folder that stays, to be stopped and started again. */
-export async function startOn(data, bootstrapFile) {
+export async function startOn(data, bootstrapFile, settings = {}) {
   const url = `http://127.0.0.1:${await freePort()}`;
   const env = {
     SCAIGRID_Urls: url,
     SCAIGRID_DataDir: data,
     SCAIGRID_Bootstrap__File: bootstrapFile,
     ...Object.fromEntries(['PerKey', 'PerUser', 'PerTenant', 'PerPartner', 'PerAddress'].map((level) => [`SCAIGRID_RateLimits__${level}`, '0'])),
+    ...settings,
   };
   const program = process.env.BENCH_SERVER ?? join(published, 'ScaiGrid.Server/release/ScaiGrid.Server');
   const pid = await start('scaigrid', program, [], { probe: `${url}/health/ready`, accepts: (status) => status === 200, env });

@@ -24,6 +24,7 @@ namespace ScaiGrid.Server.Data;
 internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeStamps stamps) : DbContext(options)
 {
     private readonly List<AuditEntry> _audit = [];
+    private readonly List<Func<CancellationToken, Task<bool>>> _conditions = [];
 
     /// <summary>The tenant that the current work acts for; null when it acts for the whole platform.</summary>
     public Id<Tenant>? TenantId => scope.TenantId;
@@ -117,6 +118,11 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public void Audit(AuditEntry entry) => _audit.Add(entry);
 
     /// <summary>
+    /// Says what must hold once the next save's rows are written and before they are committed. Where it does not, the save fails as one that lost a race.
+    /// </summary>
+    public void Requires(Func<CancellationToken, Task<bool>> condition) => _conditions.Add(condition);
+
+    /// <summary>
     /// Runs load, decide, save; and again when another request saved the same rows in between, so that the rules
     /// always decide on what is really stored.
     /// </summary>
@@ -141,23 +147,25 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         var changed = Prepare();
-        if (changed == Stamped.None && _audit.Count == 0)
+        (AuditEntry[] lines, Func<CancellationToken, Task<bool>>[] conditions) = ([.. _audit], [.. _conditions]);
+        _audit.Clear(); // a save that fails takes its lines and conditions with it
+        _conditions.Clear();
+        if (changed == Stamped.None && lines.Length == 0 && conditions.Length == 0)
         {
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
 
-        AuditEntry[] lines = [.. _audit];
-        _audit.Clear(); // a save that fails takes its lines with it
         if (Database.CurrentTransaction is not null)
         {
-            return await SaveWithinAsync(lines, changed, acceptAllChangesOnSuccess, cancellationToken);
+            return changed == Stamped.None
+                ? await WriteAsync(lines, conditions, acceptAllChangesOnSuccess, cancellationToken)
+                : throw new NotSupportedException("What is cached is refreshed after the commit, which is the caller's here.");
         }
 
         int rows;
         await using (var transaction = await Database.BeginTransactionAsync(cancellationToken))
         {
-            await AuditChain.AppendAsync(this, lines, cancellationToken);
-            rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            rows = await WriteAsync(lines, conditions, acceptAllChangesOnSuccess, cancellationToken);
             await ChangeStamps.BumpAsync(this, changed, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
@@ -166,16 +174,20 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         return rows;
     }
 
-    /// <summary>Saves as part of a transaction that the caller began and commits.</summary>
-    private async Task<int> SaveWithinAsync(AuditEntry[] lines, Stamped changed, bool acceptAllChangesOnSuccess, CancellationToken ct)
+    /// <summary>Writes lines and rows as part of a transaction, and looks whether what they require holds.</summary>
+    private async Task<int> WriteAsync(AuditEntry[] lines, Func<CancellationToken, Task<bool>>[] conditions, bool acceptAllChangesOnSuccess, CancellationToken ct)
     {
-        if (changed != Stamped.None)
+        await AuditChain.AppendAsync(this, lines, ct);
+        var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+        foreach (var holds in conditions)
         {
-            throw new NotSupportedException("What is cached is refreshed after the commit, which is the caller's here.");
+            if (!await holds(ct))
+            {
+                throw new DbUpdateConcurrencyException("What the rows rest on is gone meanwhile.");
+            }
         }
 
-        await AuditChain.AppendAsync(this, lines, ct);
-        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+        return rows;
     }
 
     /// <summary>Somebody else made the same row, or removed one that this save builds on.</summary>

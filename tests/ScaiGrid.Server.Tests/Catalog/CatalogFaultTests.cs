@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using ScaiGrid.Server.Features.Catalog;
 using ScaiGrid.Server.Storage;
 using ScaiGrid.Server.Tests.Access;
 using ScaiGrid.Server.Tests.Flows;
@@ -159,10 +158,10 @@ public sealed class CatalogFaultTests : IAsyncLifetime
         var objects = _world.Server.Services.GetRequiredService<IObjectStore>();
         var foreign = ObjectKey.Parse($"catalog/{acme.Tenant.Id}/customer-support/notes.txt", null);
         await objects.PutIfAbsentAsync(foreign, "mine"u8.ToArray(), TestContext.Current.CancellationToken);
-        using var sweeper = ActivatorUtilities.CreateInstance<CatalogSweeper>(_world.Server.Services, _clock);
+        using var sweeper = ActivatorUtilities.CreateInstance<ObjectSweeper>(_world.Server.Services, _clock);
 
         Assert.Equal(0, await sweeper.SweepAsync(TestContext.Current.CancellationToken));
-        _clock.Advance(CatalogSweeper.Grace - TimeSpan.FromSeconds(1));
+        _clock.Advance(ObjectSweeper.Grace - TimeSpan.FromSeconds(1));
         Assert.Equal(0, await sweeper.SweepAsync(TestContext.Current.CancellationToken));
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, await sweeper.SweepAsync(TestContext.Current.CancellationToken));
@@ -181,9 +180,9 @@ public sealed class CatalogFaultTests : IAsyncLifetime
         _objects.FailAt(2, ObjectFault.Refused); // the archive is there, its signature is not
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await alice.Http.SendAsync(HttpMethod.Post, $"{Base}/publish", Support("0.1.0"))).Status);
         _objects.FailAt(0, ObjectFault.Refused);
-        using var sweeper = ActivatorUtilities.CreateInstance<CatalogSweeper>(_world.Server.Services, _clock);
+        using var sweeper = ActivatorUtilities.CreateInstance<ObjectSweeper>(_world.Server.Services, _clock);
         Assert.Equal(0, await sweeper.SweepAsync(TestContext.Current.CancellationToken));
-        _clock.Advance(CatalogSweeper.Grace);
+        _clock.Advance(ObjectSweeper.Grace);
 
         await alice.Http.PublishAsync(Support("0.1.0"));
 

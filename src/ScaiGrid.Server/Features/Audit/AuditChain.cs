@@ -14,9 +14,7 @@ internal static class AuditChain
     {
         foreach (var stream in entries.GroupBy(e => e.Stream).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            // A stream's first two writers both find no head: whoever inserts second waits for the first and goes on with its head.
-            await db.Database.ExecuteSqlAsync($"INSERT INTO audit_heads (stream, sequence, hash) VALUES ({stream.Key}, 0, '') ON CONFLICT DO NOTHING", ct);
-            var head = await db.LockAuditHead(stream.Key).AsNoTracking().SingleAsync(ct); // never the one that an earlier save of this context saw
+            var head = await HeadAsync(db, stream.Key, ct);
             foreach (var entry in stream)
             {
                 entry.Sequence = ++head.Sequence;
@@ -25,9 +23,21 @@ internal static class AuditChain
                 db.Add(entry);
             }
 
-            await db.Set<AuditHead>().Where(h => h.Stream == stream.Key)
-                .ExecuteUpdateAsync(h => h.SetProperty(x => x.Sequence, head.Sequence).SetProperty(x => x.Hash, head.Hash), ct);
+            await db.Database.ExecuteSqlAsync($"UPDATE audit_heads SET sequence = {head.Sequence}, hash = {head.Hash} WHERE stream = {stream.Key}", ct);
         }
+    }
+
+    /// <summary>The stream's end, locked; never the one that an earlier save of this context saw.</summary>
+    private static async Task<AuditHead> HeadAsync(Db db, string stream, CancellationToken ct)
+    {
+        if (await db.LockAuditHead(stream).AsNoTracking().SingleOrDefaultAsync(ct) is { } head)
+        {
+            return head;
+        }
+
+        // A stream's first two writers both find no head: whoever inserts second waits for the first and goes on with its head.
+        await db.Database.ExecuteSqlAsync($"INSERT INTO audit_heads (stream, sequence, hash) VALUES ({stream}, 0, '') ON CONFLICT DO NOTHING", ct);
+        return await db.LockAuditHead(stream).AsNoTracking().SingleAsync(ct);
     }
 
     /// <summary>SHA-256 over the line's fields as a JSON array, the hash before it among them.</summary>

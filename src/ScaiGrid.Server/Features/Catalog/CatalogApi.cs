@@ -31,7 +31,5 @@ internal static class CatalogApi
         services.AddSingleton<Lacks>();
         services.AddSingleton<InstallCounter>();
         services.AddHostedService(s => s.GetRequiredService<InstallCounter>());
-        services.AddSingleton<CatalogSweeper>();
-        services.AddHostedService(s => s.GetRequiredService<CatalogSweeper>());
     }
 }

@@ -15,12 +15,17 @@ internal static class CatalogChanges
     {
         db.ChangeTracker.Clear(); // what was read before the lock may be stale
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var empty = LogHead.EmptyOf(tenant);
-        await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO catalog_log_heads (tenant_id, size, edge, root, key_id, signature) VALUES ({tenant.Value}, 0, {empty.Edge}, {empty.Root}, '', {empty.Signature}) ON CONFLICT DO NOTHING", ct);
-        var head = await db.LockLogHead(tenant).SingleAsync(ct);
-        var result = await loadDecideSave(head);
+        var result = await loadDecideSave(await db.LockLogHead(tenant).SingleOrDefaultAsync(ct) ?? await FirstHeadAsync(db, tenant, ct));
         await transaction.CommitAsync(ct);
         return result;
     });
+
+    /// <summary>Of the first two, whoever inserts second waits for the first and goes on with its head.</summary>
+    private static async Task<LogHead> FirstHeadAsync(Db db, Id<Tenant> tenant, CancellationToken ct)
+    {
+        var empty = LogHead.EmptyOf(tenant);
+        await db.Database.ExecuteSqlAsync(
+            $"INSERT INTO catalog_log_heads (tenant_id, size, edge, root, key_id, signature) VALUES ({tenant.Value}, 0, {empty.Edge}, {empty.Root}, '', {empty.Signature}) ON CONFLICT DO NOTHING", ct);
+        return await db.LockLogHead(tenant).SingleAsync(ct);
+    }
 }

@@ -14,7 +14,7 @@ namespace ScaiGrid.Server.Features.Catalog;
 
 /// <summary>
 /// Stores a version: the objects first, then all rows in one transaction, so that there never is a row without its objects. An object that no row
-/// came to name is left for <see cref="CatalogSweeper"/>.
+/// came to name is left for <see cref="ObjectSweeper"/>.
 /// </summary>
 internal sealed class Publication(IObjectStore objects, PackageKeys keys, TimeProvider clock)
 {

@@ -65,21 +65,22 @@ internal sealed record ReceiptFor(Id<Tenant> Tenant, Id<User> User, string Key, 
     /// <returns>The first answer; a refusal when the key came with another request; null when it is new or has expired.</returns>
     public async Task<Result<PackageSummary>?> FindAsync(Db db, DateTimeOffset now, CancellationToken ct)
     {
-        if (await db.PublishReceipts.SingleOrDefaultAsync(r => r.TenantId == Tenant && r.UserId == User && r.Key == Key, ct) is not { } receipt)
+        if (await db.PublishReceipts.AsNoTracking().SingleOrDefaultAsync(r => r.TenantId == Tenant && r.UserId == User && r.Key == Key, ct) is not { } receipt)
         {
             return null;
         }
 
-        if (receipt.CreatedAt + PublishReceipt.Lifetime <= now)
-        {
-            await db.PublishReceipts.Where(r => r.TenantId == Tenant && r.UserId == User && r.Key == Key && r.CreatedAt == receipt.CreatedAt).ExecuteDeleteAsync(ct);
-            db.Entry(receipt).State = EntityState.Detached;
-            return null;
-        }
+        return receipt.CreatedAt + PublishReceipt.Lifetime <= now ? null
+            : receipt.RequestDigest == RequestDigest
+                ? JsonSerializer.Deserialize<PackageSummary>(receipt.Answer, Json.Options)!
+                : CatalogErrors.KeyReused.With("This Idempotency-Key came with another request within the last 24 hours.");
+    }
 
-        return receipt.RequestDigest == RequestDigest
-            ? JsonSerializer.Deserialize<PackageSummary>(receipt.Answer, Json.Options)!
-            : CatalogErrors.KeyReused.With("This Idempotency-Key came with another request within the last 24 hours.");
+    /// <summary>Whoever adds a receipt clears away those of the tenant that have expired, so there never are more than a day's.</summary>
+    public static Task ForgetExpiredAsync(Db db, DateTimeOffset now, CancellationToken ct)
+    {
+        var expired = now - PublishReceipt.Lifetime;
+        return db.PublishReceipts.Where(r => r.CreatedAt <= expired).ExecuteDeleteAsync(ct);
     }
 
     public PublishReceipt Make(PackageSummary answer, DateTimeOffset now) => new()

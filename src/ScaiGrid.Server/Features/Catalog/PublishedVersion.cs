@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows;
 using ScaiGrid.Flows.Packages;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
@@ -29,13 +30,13 @@ internal static class PublishedVersion
             return (Result<PackageSummary>)refused;
         }
 
-        if (await db.PackageVersions.AnyAsync(v => v.TenantId == tenant && v.PackageId == id && v.Version == version, ct) || !await IsThereAsync(stored, objects, clock, ct))
+        var (isTaken, isKnownByNone) = row is null ? (false, true) : await LookAsync(db, row, version, ct);
+        if (isTaken || !await IsThereAsync(stored, objects, clock, ct))
         {
             return null;
         }
 
-        var isKnownByNone = row is null || await db.PackageVersions.AnyAsync(v => v.TenantId == tenant && v.PackageId == id && v.Version == row.Version && v.YankedAt != null, ct);
-        var before = row is null ? null : PackageSummary.Of(row);
+        var (isNew, before) = (row is null, row is null ? null : PackageSummary.Of(row));
         row ??= db.Packages.Add(new() { TenantId = tenant, PackageId = id, AuthorId = caller.UserId, AuthorEmail = caller.Email, CreatedAt = now }).Entity;
         if (shown is not null)
         {
@@ -45,12 +46,20 @@ internal static class PublishedVersion
         var published = VersionOf(row, package, caller, stored, TransparencyLog.Append(db, head, key, LogEvent.Publish, id, version.ToString(), stored.Digest, now), now);
         db.PackageVersions.Add(published);
         row.Take(published, isKnownByNone);
-        await Shelf.PlaceAsync(db, row, ct);
+        if (isNew)
+        {
+            Shelf.Add(db, row);
+        }
+        else
+        {
+            await Shelf.PlaceAsync(db, row, ct);
+        }
 
         // The publisher is told of the version that was published, which the package need not be known by.
         var summary = PackageSummary.Of(row) with { Version = version, Name = published.Name, Description = published.Description };
         if (receipt is not null)
         {
+            await ReceiptFor.ForgetExpiredAsync(db, now, ct);
             db.PublishReceipts.Add(receipt.Make(summary, now));
         }
 
@@ -59,9 +68,18 @@ internal static class PublishedVersion
         return (Result<PackageSummary>)summary;
     }, ct);
 
+    /// <summary>Whether the version is published already, and whether the one that the package is known by is yanked, so that any other takes its place.</summary>
+    private static async Task<(bool IsTaken, bool IsKnownByNone)> LookAsync(Db db, CatalogPackage package, SemVer version, CancellationToken ct)
+    {
+        var (tenant, id, current) = (package.TenantId, package.PackageId, package.Version);
+        var rows = await db.PackageVersions.Where(v => v.TenantId == tenant && v.PackageId == id && (v.Version == version || v.Version == current))
+            .Select(v => new { v.Version, IsYanked = v.YankedAt != null }).ToListAsync(ct);
+        return (rows.Any(r => r.Version == version), rows.Any(r => r.Version == current && r.IsYanked));
+    }
+
     /// <summary>An object that was found, or put so long ago that the sweeper may think nobody wants it, is looked for again now that the sweeper must wait.</summary>
     private static async Task<bool> IsThereAsync(StoredArchive stored, IObjectStore objects, TimeProvider clock, CancellationToken ct) =>
-        (stored.IsNew && clock.GetElapsedTime(stored.Since) < CatalogSweeper.Grace / 2)
+        (stored.IsNew && clock.GetElapsedTime(stored.Since) < ObjectSweeper.Grace / 2)
         || (await objects.ExistsAsync(stored.Archive, ct) && await objects.ExistsAsync(stored.SignatureFile, ct));
 
     private static PackageVersion VersionOf(CatalogPackage row, Package package, Principal caller, StoredArchive stored, long logIndex, DateTimeOffset now) => new()

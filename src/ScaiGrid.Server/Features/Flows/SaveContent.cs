@@ -36,13 +36,16 @@ internal static class SaveContent
             version = version.Next();
         }
 
+        // Asked while the sweeper must wait: an object that was found here, or put by a process that was frozen since, may have been removed meanwhile.
+        var key = FlowContent.KeyOf(flow.TenantId, flow.Id, version);
+        db.Requires(cancel => objects.ExistsAsync(key, cancel));
         var row = new FlowVersion
         {
             TenantId = flow.TenantId,
             FlowId = flow.Id,
             Sequence = flow.ContentSequence + 1,
             Version = version,
-            ContentKey = FlowContent.KeyOf(flow.TenantId, flow.Id, version).Value,
+            ContentKey = key.Value,
             ContentDigest = FlowContent.DigestOf(content),
             Bytes = bytes.Length,
             CreatedBy = author,
