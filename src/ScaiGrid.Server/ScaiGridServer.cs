@@ -24,6 +24,7 @@ using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Health;
 using ScaiGrid.Server.Features.Inference;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.OpenAi;
 using ScaiGrid.Server.Features.Runs;
@@ -81,6 +82,10 @@ internal static class ScaiGridServer
             services.AddSingleton<RunHistories>();
             services.AddSingleton<RunLeases>();
             services.AddReplicas(options);
+            services.AddSingleton<InstanceSeal>();
+            services.AddSingleton<InstanceRows>();
+            services.AddSingleton<Turns>();
+            services.AddHostedService<StalledTurns>();
             services.AddSingleton<RunStore>();
             services.AddSingleton<RunStep>();
             services.AddSingleton<RunWorker>();
@@ -152,6 +157,7 @@ internal static class ScaiGridServer
             app.MapFlows(app.Services.GetRequiredService<ServerOptions>());
             app.MapCatalog();
             app.MapRuns();
+            app.MapInstances();
             app.MapCheckpoints();
             app.MapInference();
             app.MapOpenAi();

@@ -10,6 +10,7 @@ using ScaiGrid.Server.Features.Catalog;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Flows;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Runs.Effects;
@@ -67,6 +68,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<Grant> Grants => Set<Grant>();
 
     public DbSet<GrantToken> GrantTokens => Set<GrantToken>();
+
+    public DbSet<Instance> Instances => Set<Instance>();
 
     public DbSet<Listing> Listings => Set<Listing>();
 
@@ -199,6 +202,9 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     /// <summary>Reads a tenant's row of <c>catalog_log_heads</c> and keeps others from reading it until the transaction ends.</summary>
     public abstract IQueryable<LogHead> LockLogHead(Id<Tenant> tenant);
 
+    /// <summary>Reads the row of an instance and keeps others from it until the transaction ends.</summary>
+    public abstract IQueryable<Instance> LockInstance(InstanceId id);
+
     /// <summary>The listings in whose text each of the words occurs.</summary>
     /// <param name="words">In lower case, at least one.</param>
     public virtual IQueryable<Listing> SearchListings(IReadOnlyList<string> words) =>
@@ -245,6 +251,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new FrontendModel.Mapping());
         modelBuilder.ApplyConfiguration(new Grant.Mapping());
         modelBuilder.ApplyConfiguration(new GrantToken.Mapping());
+        modelBuilder.ApplyConfiguration(new Instance.Mapping(this));
         modelBuilder.ApplyConfiguration(new Listing.Mapping(this));
         modelBuilder.ApplyConfiguration(new LogHead.Mapping());
         modelBuilder.ApplyConfiguration(new LogLeaf.Mapping());

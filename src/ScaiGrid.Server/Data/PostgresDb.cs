@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -18,6 +19,9 @@ internal sealed class PostgresDb(DbContextOptions<PostgresDb> options, TenantSco
 
     public override IQueryable<LogHead> LockLogHead(Id<Tenant> tenant) =>
         LogHeads.FromSql($"SELECT * FROM catalog_log_heads WHERE tenant_id = {tenant.Value} FOR UPDATE");
+
+    public override IQueryable<Instance> LockInstance(InstanceId id) =>
+        Instances.FromSql($"SELECT * FROM instances WHERE tenant_id = {id.TenantId.Value} AND core_id = {id.CoreId.Value} AND key = {id.Key} FOR UPDATE");
 
     /// <summary>The index that searches use. Where pg_trgm is not installed or may not be used, they find the same by looking at every package of the tenant.</summary>
     public override Task CompleteSchemaAsync(CancellationToken ct) => Database.ExecuteSqlRawAsync(

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -21,6 +22,8 @@ internal sealed class SqliteDb(DbContextOptions<SqliteDb> options, TenantScope s
     public override IQueryable<AuditHead> LockAuditHead(string stream) => Set<AuditHead>().Where(h => h.Stream == stream);
 
     public override IQueryable<LogHead> LockLogHead(Id<Tenant> tenant) => LogHeads.Where(h => h.TenantId == tenant);
+
+    public override IQueryable<Instance> LockInstance(InstanceId id) => Instances.Where(i => i.TenantId == id.TenantId && i.CoreId == id.CoreId && i.Key == id.Key);
 
     /// <summary>Trigrams find words of three characters and more; shorter ones, which occur in many texts, are looked for in what is left.</summary>
     public override IQueryable<Listing> SearchListings(IReadOnlyList<string> words)

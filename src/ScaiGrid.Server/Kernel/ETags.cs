@@ -12,18 +12,26 @@ internal sealed record IfMatch(string? Tag)
         ValueTask.FromResult<IfMatch?>(new(context.Request.Headers.IfMatch is [{ Length: > 0 } tag] && tag != "*" ? tag : null));
 
     /// <summary>Null when the caller's idea of the version is right.</summary>
-    public Error? Refuse(int version) => Tag is null || Tag == ETags.Of(version)
+    public Error? Refuse(int version) => Refuse(ETags.Of(version));
+
+    /// <param name="now">The thing's tag, in its quotes.</param>
+    public Error? Refuse(string now) => Tag is null || Tag == now
         ? null
-        : KernelErrors.PreconditionFailed.With($"The version is now {ETags.Of(version)}; read it again before changing it.");
+        : KernelErrors.PreconditionFailed.With($"The version is now {now}; read it again before changing it.");
 }
 
 internal static class ETags
 {
     public static string Of(int version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
+    /// <param name="revision">A name of letters, digits and underscores.</param>
+    public static string Of(string revision) => $"\"{revision}\"";
+
     extension(IResult result)
     {
         public IResult WithETag(int version) => new Tagged(result, Of(version));
+
+        public IResult WithETag(string revision) => new Tagged(result, Of(revision));
     }
 
     private sealed class Tagged(IResult result, string tag) : IResult

@@ -9,7 +9,7 @@ using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Cores;
 
-/// <summary><c>DELETE /cores/{id}</c>: unpublishes it, cancels what waits in it, and removes it, all at once. Its finished runs stay on record.</summary>
+/// <summary><c>DELETE /cores/{id}</c>: unpublishes it, cancels what waits in it, and removes it with all that its instances remember, all at once. Its finished runs stay on record.</summary>
 internal static class DeleteCore
 {
     public static void Map(IEndpointRouteBuilder cores) => cores

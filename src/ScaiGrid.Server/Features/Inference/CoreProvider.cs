@@ -5,6 +5,7 @@ using ScaiGrid.Gateway.Providers;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Kernel;
@@ -40,12 +41,18 @@ internal sealed class CoreProvider(PublishedCore core, CorePrograms programs, La
         if (!order.Decide(loaded, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out error))
         {
             return error.Type == KernelErrors.Validation
-                ? new ProviderFailure(FailureClass.CallerFault, error.Message) { Details = new Dictionary<string, string> { ["field"] = "metadata.entity_id" } }
+                ? new ProviderFailure(FailureClass.CallerFault, error.Message) { Details = new Dictionary<string, string> { ["field"] = error.Details[0].Field } }
                 : new ProviderFailure(FailureClass.Unavailable, error.Message);
         }
 
+        Turn? turn = null;
+        if (run.InstanceKey is not null && !(await executor.Value.EnterAsync(loaded, run, ct)).Succeeded(out turn, out error))
+        {
+            return new ProviderFailure(FailureClass.Unavailable, error.Message, RetryAfter: TimeSpan.FromSeconds(error.RetryAfter ?? 0)) { Details = new Dictionary<string, string> { ["reason"] = error.Type.Code } };
+        }
+
         // When only the time is up the run goes on, within its own limit, and its outcome can be asked for.
-        var executed = await executor.Value.RunAsync(loaded, run, order, caller.Left).WaitAsync(ct);
+        var executed = await executor.Value.RunAsync(loaded, run, turn, order, caller.Left).WaitAsync(ct);
         run = executed.Run;
         return run.Status == RunState.Cancelled
             ? new ProviderFailure(FailureClass.Timeout, $"The run took longer than the Core's limit of {loaded.MaxDuration.TotalSeconds:0.#} s.") { Details = DetailsOf(run) }

@@ -3,6 +3,7 @@ using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs;
@@ -19,9 +20,10 @@ internal static class CancelRun
         .Answers<RunView>()
         .ProducesErrors(RunErrors.NotFound, RunErrors.Finished);
 
-    private static async Task<IResult> HandleAsync(Id<Run> id, Db db, WriteBehind writeBehind, Auditor auditor, RunLeases leases, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> HandleAsync(Id<Run> id, Db db, WriteBehind writeBehind, Auditor auditor, RunLeases leases, Turns turns, TimeProvider clock, CancellationToken ct)
     {
         await writeBehind.FlushAsync(ct);
+        Run? waited = null;
         var cancelled = await db.RetryOnConflictAsync<Result<RunView>>(async () =>
         {
             if (await db.Runs.SingleOrDefaultAsync(r => r.Id == id, ct) is not { } run)
@@ -34,6 +36,7 @@ internal static class CancelRun
                 return RunErrors.Finished.With($"The run is {run.Status.ToString().ToLowerInvariant()}.");
             }
 
+            waited = run is { Status: RunState.Queued, InstanceKey: not null } ? run : null; // one that is executed ends its turn itself
             var before = RunView.Of(run);
             run.Cancel(clock.GetUtcNow());
             await CheckpointRows.FollowAsync(db, run, [], ct);
@@ -42,6 +45,10 @@ internal static class CancelRun
             return RunView.Of(run);
         });
         await leases.LoseAsync(id);
+        if (waited is not null)
+        {
+            await turns.LeaveAsync(waited, ct);
+        }
 
         return cancelled.Succeeded(out var answer, out var error) ? Reply.Ok(answer) : error.ToResult();
     }

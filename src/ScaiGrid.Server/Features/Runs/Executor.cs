@@ -2,6 +2,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Kernel;
@@ -15,21 +16,31 @@ namespace ScaiGrid.Server.Features.Runs;
 /// </summary>
 internal sealed class Executor(RunStore store, RunModels models, RunEffects effects, Heartbeat heartbeat, WriteBehind writeBehind, IdSource ids, TimeProvider clock)
 {
+    /// <summary>Waits until it is the turn of a run of an instance that nobody has stored; not longer than the Core lets a run take.</summary>
+    /// <param name="patience">Cancelled when the caller waits no longer.</param>
+    public async Task<Result<Turn>> EnterAsync(LoadedCore core, Run run, CancellationToken patience)
+    {
+        using var longest = CancellationTokenSource.CreateLinkedTokenSource(patience);
+        longest.CancelAfter(core.MaxDuration);
+        return await store.Turns.EnterAsync(run, longest.Token);
+    }
+
     /// <summary>Begins a run that nobody has stored, and executes it until it ends or waits.</summary>
+    /// <param name="turn">Which ends here; null for a run of no instance.</param>
     /// <param name="left">
     /// Cancelled when the caller, for whom alone it runs, has gone. A run that has touched the world by then goes on: it is not for the caller alone
     /// any more.
     /// </param>
-    public async Task<Executed> RunAsync(LoadedCore core, Run run, RunOrder order, CancellationToken left)
+    public async Task<Executed> RunAsync(LoadedCore core, Run run, Turn? turn, RunOrder order, CancellationToken left)
     {
-        var record = RunRecord.New(store, run, core.Program.Manifest.Source);
+        var record = RunRecord.New(store, run, turn, core.Program.Manifest.Source);
         using var limit = new CancellationTokenSource(core.MaxDuration);
         await using var gone = left.UnsafeRegister(_ => CancelUnless(record.Lease is not null, limit), null);
         try
         {
             var host = HostFor(record, order.Caller, core, mayRepeat: false);
-            var result = await Engine.RunAsync(core.Program, StartOf(run, core.Config), host, record.Until(limit));
-            if (record.Lease is null && result.Status != RunStatus.Suspended)
+            var result = await Engine.RunAsync(core.Program, StartOf(run, core.Program, core.Config, turn), host, record.Until(limit));
+            if (record.Lease is null && turn is null && result.Status != RunStatus.Suspended)
             {
                 run.Take(result, clock.GetUtcNow());
                 writeBehind.Append(run);
@@ -42,10 +53,16 @@ internal sealed class Executor(RunStore store, RunModels models, RunEffects effe
         finally
         {
             record.LetGo();
+            if (turn is not null)
+            {
+                await store.Turns.GiveUpAsync(turn);
+            }
         }
     }
 
-    public static RunStart StartOf(Run run, Value config) => new(run.Id.Value, run.FlowName, run.Input, config, run.InstanceKey, Value.EmptyObject);
+    /// <param name="turn">Null for a run of no instance.</param>
+    public static RunStart StartOf(Run run, Program program, Value config, Turn? turn) =>
+        new(run.Id.Value, run.FlowName, run.Input, config, run.InstanceKey, turn?.Recall(program) ?? Value.EmptyObject) { MemoryRevision = turn?.Revision };
 
     /// <param name="core">Null when it is gone, or cannot be loaded any more.</param>
     /// <param name="mayRepeat">The run was executed before.</param>

@@ -5,6 +5,7 @@ using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
 
@@ -27,7 +28,7 @@ internal static class InvokeCore
         .WithMetadata(new BodyLimit(20 << 20))
         .Answers<RunView>()
         .Answers<RunView>(StatusCodes.Status202Accepted)
-        .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound, CoreErrors.InvalidSource, RunErrors.CoreNotRunning, RunErrors.Failed, AccessErrors.PermissionDenied);
+        .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound, CoreErrors.InvalidSource, RunErrors.CoreNotRunning, RunErrors.Failed, InstanceErrors.Busy, InstanceErrors.Unreadable, AccessErrors.PermissionDenied);
 
     private static async Task<IResult> HandleAsync(
         Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, Db db, Catalogue catalogue, CorePrograms programs,
@@ -56,7 +57,13 @@ internal static class InvokeCore
             return await QueueAsync(store, worker, loaded, run, ct);
         }
 
-        var executed = await executor.RunAsync(loaded, run, order, ct);
+        Turn? turn = null;
+        if (run.InstanceKey is not null && !(await executor.EnterAsync(loaded, run, ct)).Succeeded(out turn, out error))
+        {
+            return error.ToResult();
+        }
+
+        var executed = await executor.RunAsync(loaded, run, turn, order, ct);
         run = executed.Run;
         return run.Status switch
         {
@@ -69,7 +76,11 @@ internal static class InvokeCore
     /// <summary>Stores the run for whichever worker takes it first.</summary>
     public static async Task<IResult> QueueAsync(RunStore store, RunWorker worker, LoadedCore core, Run run, CancellationToken ct)
     {
-        await store.QueueAsync(core, run, ct);
+        if (await store.QueueAsync(core, run, ct) is { } refused)
+        {
+            return refused.ToResult();
+        }
+
         worker.Wake();
         return Reply.Accepted(RunView.Of(run));
     }

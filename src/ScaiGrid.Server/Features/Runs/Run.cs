@@ -39,7 +39,7 @@ internal sealed partial class Run : IIdentified<Run>
     /// <summary>The request that started it.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>The entity whose memory it uses; null for Cores without entities.</summary>
+    /// <summary>The instance whose memory it uses; null for Cores without instances.</summary>
     public string? InstanceKey { get; init; }
 
     public RunState Status { get; set; } = RunState.Queued;
@@ -86,6 +86,9 @@ internal sealed partial class Run : IIdentified<Run>
 
     public DateTimeOffset? FinishedAt { get; set; }
 
+    /// <summary>Queued behind other runs of its instance: no worker is to take it yet.</summary>
+    public bool AwaitsTurn { get; set; }
+
     /// <summary>The process that works on it; null when none does.</summary>
     public Id<Replica>? Owner { get; set; }
 
@@ -103,7 +106,7 @@ internal sealed partial class Run : IIdentified<Run>
             run.Property(r => r.ProgramDigest).HasMaxLength(80);
             run.Property(r => r.FlowName).HasMaxLength(CoreSource.LongestFlowName);
             run.Property(r => r.RequestId).HasMaxLength(64);
-            run.Property(r => r.InstanceKey).HasMaxLength(200);
+            run.Property(r => r.InstanceKey).HasMaxLength(Instances.InstanceKey.MaxLength);
             run.Property(r => r.CallKey).HasMaxLength(64);
             run.Property(r => r.ErrorCode).HasMaxLength(64);
             run.Property(r => r.HistoryKey).HasMaxLength(512);

@@ -1,4 +1,5 @@
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Kernel;
@@ -34,9 +35,9 @@ internal sealed record RunOrder(RunTrigger Trigger, Value Input, Principal Calle
             return KernelErrors.Validation.At("flow_name", $"is not a flow of this Core; it has {string.Join(", ", core.Program.Flows)}");
         }
 
-        if (!TryFindInstance(core, out var instance))
+        if (InstanceOf(core, out var instance) is { } unclear)
         {
-            return KernelErrors.Validation.At($"input.{core.EntityKeyField}", "is required: it tells which entity of this Core is meant");
+            return unclear;
         }
 
         return new Run
@@ -58,29 +59,39 @@ internal sealed record RunOrder(RunTrigger Trigger, Value Input, Principal Calle
         };
     }
 
-    // A chat caller has no input of his own making: the entity stands in the metadata that he sent.
-    private bool TryFindInstance(LoadedCore core, out string? instance)
+    /// <returns>Null when it is clear which instance is meant, if any.</returns>
+    private Error? InstanceOf(LoadedCore core, out string? instance)
     {
-        instance = null;
+        instance = core.ConcurrencyMode switch
+        {
+            ConcurrencyMode.Singleton => RunStart.Singleton,
+            ConcurrencyMode.Entity => InstanceKey,
+            _ => null,
+        };
         if (core.ConcurrencyMode != ConcurrencyMode.Entity)
         {
-            return true;
+            return null;
         }
 
-        if (InstanceKey is { } given)
+        var (field, key) = instance is { } given ? ("instance_key", given) : KeyIn(core.EntityKeyField!);
+        if (key.IsNull)
         {
-            instance = given;
-            return IsKey(given);
+            return KernelErrors.Validation.At(field, $"is required: it tells which entity of this Core is meant{(Trigger == RunTrigger.Chat ? $"; 'metadata.{core.EntityKeyField}' tells it too" : "")}");
         }
 
-        var metadata = Input["metadata"];
-        var field = core.EntityKeyField!;
-        var key = Trigger == RunTrigger.Chat && !metadata["entity_id"].IsNull ? metadata["entity_id"]
-            : !Input[field].IsNull ? Input[field]
-            : metadata[field];
-        instance = key.Kind is ValueKind.String or ValueKind.Number ? key.ToText() : null;
-        return IsKey(instance);
+        instance = key.Kind is ValueKind.String or ValueKind.Number ? key.ToText() : "";
+        return Instances.InstanceKey.IsValid(instance) ? null : KernelErrors.Validation.At(field, Instances.InstanceKey.Rule);
     }
 
-    private static bool IsKey([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? key) => key is { Length: > 0 and <= 200 } && !key.Any(char.IsControl);
+    // A chat caller has no input of his own making: the entity stands in the metadata that he sent.
+    private (string Field, Value Key) KeyIn(string field)
+    {
+        var metadata = Input["metadata"];
+        if (Trigger == RunTrigger.Chat)
+        {
+            return metadata["entity_id"].IsNull && !metadata[field].IsNull ? ($"metadata.{field}", metadata[field]) : ("metadata.entity_id", metadata["entity_id"]);
+        }
+
+        return Input[field].IsNull && !metadata[field].IsNull ? ($"input.metadata.{field}", metadata[field]) : ($"input.{field}", Input[field]);
+    }
 }

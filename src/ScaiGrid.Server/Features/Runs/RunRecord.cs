@@ -3,6 +3,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Runtime;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Instances;
 
 namespace ScaiGrid.Server.Features.Runs;
 
@@ -18,12 +19,15 @@ internal sealed class RunRecord
     /// <summary>Nothing but this process has ever worked on it, so that no row but its own speaks of it.</summary>
     private readonly bool _isNew;
 
+    /// <summary>Null for runs of no instance.</summary>
+    private readonly Turn? _turn;
+
     private int _taken;
     private bool _lost;
     private CancellationTokenSource? _limit;
 
-    private RunRecord(RunStore store, Run run, RunLease? lease, bool isNew, Value source) =>
-        (_store, Run, Lease, _isNew, _source, _taken) = (store, run, lease, isNew, source, run.Pending.Items.Count);
+    private RunRecord(RunStore store, Run run, RunLease? lease, Turn? turn, bool isNew, Value source) =>
+        (_store, Run, Lease, _turn, _isNew, _source, _taken) = (store, run, lease, turn, isNew, source, run.Pending.Items.Count);
 
     public Run Run { get; private set; }
 
@@ -32,7 +36,7 @@ internal sealed class RunRecord
 
     /// <summary>A run that nobody has stored.</summary>
     /// <param name="source">The manifest of its program.</param>
-    public static RunRecord New(RunStore store, Run run, Value source) => new(store, run, null, true, source);
+    public static RunRecord New(RunStore store, Run run, Turn? turn, Value source) => new(store, run, null, turn, true, source);
 
     /// <summary>Takes the run out of this process's hands when its work is over, however it ended.</summary>
     public void LetGo()
@@ -44,7 +48,7 @@ internal sealed class RunRecord
     }
 
     /// <summary>A run that a worker took.</summary>
-    public static RunRecord Taken(RunStore store, Run run, RunLease lease) => new(store, run, lease, false, default);
+    public static RunRecord Taken(RunStore store, Run run, RunLease lease, Turn? turn) => new(store, run, lease, turn, false, default);
 
     /// <summary>Cancelled when the time is up, or the run is not to be worked on here any longer.</summary>
     public CancellationToken Until(CancellationTokenSource limit)
@@ -73,7 +77,11 @@ internal sealed class RunRecord
         {
             (Run.Status, Run.Owner) = (RunState.Running, first.Owner);
             await _store.Histories.KeepAsync(Run, history, ct);
-            await InsertAsync([], [], ct);
+            if (!await InsertAsync(null, ct))
+            {
+                await _limit!.CancelAsync();
+                throw new OperationCanceledException(_limit.Token);
+            }
         }
         catch
         {
@@ -97,7 +105,12 @@ internal sealed class RunRecord
         else
         {
             await TakeAsync(Run, result, ct);
-            await InsertAsync(result.Checkpoints, result.Waiting, ct);
+            if (!await InsertAsync(result, ct))
+            {
+                Run.Fail("turn_lost", "The run lost its turn, because this process was taken for dead; the instance remembers nothing of it.", _store.Clock.GetUtcNow());
+                (Run.History, Run.HistoryKey, counts) = (null, null, false);
+                await InsertAsync(null, ct);
+            }
         }
 
         if (Run.CallKey is not null || result.Waiting.Count > 0)
@@ -128,18 +141,48 @@ internal sealed class RunRecord
         }
     }
 
-    private async Task InsertAsync(IReadOnlyList<OpenCheckpoint> open, IReadOnlyList<Effect> waiting, CancellationToken ct)
+    /// <returns>False, and nothing is stored, when the run is an instance's and has lost its turn.</returns>
+    private async Task<bool> InsertAsync(RunResult? result, CancellationToken ct)
     {
         await using var scope = _store.Enter(Run.TenantId, out var db);
-        await db.RetryOnConflictAsync(async () =>
+        var inserted = await db.RetryOnConflictAsync(async () =>
         {
             await _store.AddProgramAsync(db, Run.TenantId, Run.ProgramDigest, _source, ct);
             db.Runs.Add(Run);
-            db.Checkpoints.AddRange(open.Select(c => Checkpoint.Open(Run, c)));
-            db.Waits.AddRange(waiting.Select(e => RunWait.Of(Run, e)));
-            return await db.SaveChangesAsync(ct);
+            db.Checkpoints.AddRange((result?.Checkpoints ?? []).Select(c => Checkpoint.Open(Run, c)));
+            db.Waits.AddRange((result?.Waiting ?? []).Select(e => RunWait.Of(Run, e)));
+            return await CommitAsync(db, result, ct);
         });
-        _store.Wrote(Run.TenantId, Run.ProgramDigest);
+        if (inserted)
+        {
+            _store.Wrote(Run.TenantId, Run.ProgramDigest);
+        }
+
+        return inserted;
+    }
+
+    /// <summary>Saves the changes, and in the same transaction what the run's instance remembers of it.</summary>
+    /// <returns>False, and nothing is saved, when a run that was not stored had lost its turn.</returns>
+    private async Task<bool> CommitAsync(Db db, RunResult? result, CancellationToken ct)
+    {
+        if (_turn is not { IsOver: false } turn || (turn.IsStored && Run.Status == RunState.Running))
+        {
+            await db.SaveChangesAsync(ct);
+            return true;
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var followed = await _store.Instances.FollowAsync(db, turn, Run, result, ct);
+        if (followed is null && !turn.IsStored)
+        {
+            turn.IsOver = true;
+            return false;
+        }
+
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        _store.Turns.Saved(turn, Run, nextIsStored: followed ?? false);
+        return true;
     }
 
     private async Task<bool> UpdateAsync(RunLease lease, Func<Run, Task> change, RunResult? result, CancellationToken ct)
@@ -173,7 +216,7 @@ internal sealed class RunRecord
             await change(Run);
             Run.Await(pending, _taken);
             await FollowAsync(db, result, ct);
-            await db.SaveChangesAsync(ct);
+            await CommitAsync(db, result, ct);
             _taken = 0;
             return true;
         });

@@ -4,6 +4,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Instances;
 
 namespace ScaiGrid.Server.Features.Runs;
 
@@ -21,7 +22,39 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
             return false; // cancelled between taking and now
         }
 
-        var record = RunRecord.Taken(store, run, lease);
+        Turn? turn = null;
+        if (run.InstanceKey is not null)
+        {
+            if (await store.Turns.TakeAsync(run, lease, abandon) is not { } taken)
+            {
+                return false; // it is queued until its turn comes
+            }
+
+            if (!taken.Succeeded(out turn, out var refused))
+            {
+                await RunRecord.Taken(store, run, lease, null).FailAsync(refused.Type.Code.ToLowerInvariant(), refused.Message, abandon);
+                await store.Turns.LeaveAsync(run, abandon);
+                return false;
+            }
+        }
+
+        try
+        {
+            return await ExecuteAsync(db, run, lease, turn);
+        }
+        finally
+        {
+            if (turn is not null)
+            {
+                await store.Turns.GiveUpAsync(turn);
+            }
+        }
+    }
+
+    private async Task<bool> ExecuteAsync(Db db, Run run, RunLease lease, Turn? turn)
+    {
+        var (tenantId, abandon) = (lease.TenantId, lease.Lost);
+        var record = RunRecord.Taken(store, run, lease, turn);
         if (await programs.OfRunAsync(tenantId, run.ProgramDigest, abandon) is not { } program)
         {
             await record.FailAsync("program_missing", "The program that the run began with cannot be loaded by this version.", abandon);
@@ -41,8 +74,8 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
 
         var host = executor.HostFor(record, await CallerOfAsync(db, run, abandon), core, mayRepeat: history is not null);
         var result = history is null
-            ? await Engine.RunAsync(program, Executor.StartOf(run, core?.Config ?? Value.EmptyObject), host, limit.Token)
-            : await Engine.ResumeAsync(program, history, host, limit.Token, [.. run.Pending.Items.Select(e => RunEvents.FromJson(e.ToJson()))]);
+            ? await Engine.RunAsync(program, Executor.StartOf(run, program, core?.Config ?? Value.EmptyObject, turn), host, limit.Token)
+            : await Engine.ResumeAsync(program, history, host, limit.Token, [.. MemoryOf(program, history, turn), .. run.Pending.Items.Select(e => RunEvents.FromJson(e.ToJson()))]);
         if (abandon.IsCancellationRequested)
         {
             return false; // whoever has the run now makes of it what counts
@@ -51,6 +84,10 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
         await record.EndAsync(result, abandon);
         return record.Run.Status == RunState.Queued;
     }
+
+    /// <summary>What the instance remembers by now, when that is not what the run has seen of it.</summary>
+    private static IEnumerable<RunEvent> MemoryOf(Program program, RunHistory history, Turn? turn) =>
+        turn?.Recall(program) is { } memory && history.MemoryRevision != turn.Revision ? [new MemoryRead(memory, turn.Revision)] : [];
 
     /// <summary>The user who started the run, as far as accounting goes: what the user may is not asked again.</summary>
     private static async Task<Principal> CallerOfAsync(Db db, Run run, CancellationToken ct)

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -9,7 +11,7 @@ using ScaiGrid.Server.Kernel;
 namespace ScaiGrid.Server.Features.Runs;
 
 /// <summary>What the records of all runs share.</summary>
-internal sealed class RunStore(IServiceScopeFactory scopes, RunHistories histories, RunLeases leases, Lazy<WaitClock> waits, TimeProvider clock)
+internal sealed class RunStore(IServiceScopeFactory scopes, RunHistories histories, RunLeases leases, InstanceRows instances, Turns turns, Lazy<WaitClock> waits, TimeProvider clock)
 {
     private const int MostKnown = 10_000;
 
@@ -19,6 +21,10 @@ internal sealed class RunStore(IServiceScopeFactory scopes, RunHistories histori
     public RunHistories Histories => histories;
 
     public RunLeases Leases => leases;
+
+    public InstanceRows Instances => instances;
+
+    public Turns Turns => turns;
 
     public WaitClock Waits => waits.Value;
 
@@ -41,17 +47,41 @@ internal sealed class RunStore(IServiceScopeFactory scopes, RunHistories histori
         }
     }
 
-    /// <summary>Stores a run for whichever worker takes it first.</summary>
-    public async Task QueueAsync(LoadedCore core, Run run, CancellationToken ct)
+    /// <summary>Stores a run for whichever worker takes it first; one of an instance when its turn has come.</summary>
+    /// <returns>Why not; null when it is stored.</returns>
+    public async Task<Error?> QueueAsync(LoadedCore core, Run run, CancellationToken ct)
     {
-        await using var scope = Enter(run.TenantId, out var db);
-        await db.RetryOnConflictAsync(async () =>
+        Error? refused = null;
+        if (run.InstanceKey is null)
+        {
+            await using var scope = Enter(run.TenantId, out var db);
+            await db.RetryOnConflictAsync(async () =>
+            {
+                await AddAsync(db);
+                return await db.SaveChangesAsync(ct);
+            });
+        }
+        else if (await instances.ChangeAsync(InstanceId.Of(run), async (db, instance) =>
+        {
+            refused = Turns.Queue(instance, run);
+            await (refused is null ? AddAsync(db) : Task.CompletedTask);
+        }, ct) is null)
+        {
+            return CoreErrors.Missing(run.CoreId);
+        }
+
+        if (refused is null)
+        {
+            Wrote(run.TenantId, run.ProgramDigest);
+        }
+
+        return refused;
+
+        async Task AddAsync(Db db)
         {
             await AddProgramAsync(db, run.TenantId, run.ProgramDigest, core.Program.Manifest.Source, ct);
             db.Runs.Add(run);
-            return await db.SaveChangesAsync(ct);
-        });
-        Wrote(run.TenantId, run.ProgramDigest);
+        }
     }
 
     /// <summary>That save has succeeded.</summary>

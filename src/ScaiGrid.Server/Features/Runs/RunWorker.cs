@@ -76,7 +76,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         }
 
         await using var scope = Enter(out var db);
-        var due = await db.Runs.Where(r => r.Status == RunState.Queued)
+        var due = await db.Runs.Where(r => r.Status == RunState.Queued && !r.AwaitsTurn)
             .OrderBy(r => r.Id).Take(_places.CurrentCount)
             .Select(r => new { r.TenantId, r.Id, r.Version })
             .ToListAsync(ct);

@@ -4,6 +4,7 @@ using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs;
@@ -20,7 +21,7 @@ internal static class SendEvent
         .Requires(Permissions.CoreManage)
         .Audits("core.event")
         .Answers<RunView>(StatusCodes.Status202Accepted)
-        .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound, CoreErrors.InvalidSource, RunErrors.CoreNotRunning);
+        .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound, CoreErrors.InvalidSource, RunErrors.CoreNotRunning, InstanceErrors.Busy);
 
     private static async Task<IResult> HandleAsync(
         Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, Db db, CorePrograms programs, RunStore store, RunWorker worker, IdSource ids, TimeProvider clock, CancellationToken ct)

@@ -1344,6 +1344,62 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.ToTable("flow_versions", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Instances.Instance", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("CoreId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("core_id");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("key")
+                        .UseCollation("C");
+
+                    b.Property<int>("InLine")
+                        .HasColumnType("integer")
+                        .HasColumnName("in_line");
+
+                    b.Property<string>("Line")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("line");
+
+                    b.Property<byte[]>("Memory")
+                        .HasColumnType("bytea")
+                        .HasColumnName("memory");
+
+                    b.Property<string>("Revision")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("revision");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
+
+                    b.Property<DateTimeOffset?>("WrittenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_at");
+
+                    b.Property<string>("WrittenBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("written_by");
+
+                    b.HasKey("TenantId", "CoreId", "Key")
+                        .HasName("pk_instances");
+
+                    b.ToTable("instances", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Models.BackendModel", b =>
                 {
                     b.Property<string>("Id")
@@ -1731,6 +1787,10 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("id");
+
+                    b.Property<bool>("AwaitsTurn")
+                        .HasColumnType("boolean")
+                        .HasColumnName("awaits_turn");
 
                     b.Property<string>("CallKey")
                         .HasMaxLength(64)
@@ -2487,6 +2547,15 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "FlowId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Instances.Instance", b =>
+                {
+                    b.HasOne("ScaiGrid.Server.Features.Cores.Core", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CoreId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

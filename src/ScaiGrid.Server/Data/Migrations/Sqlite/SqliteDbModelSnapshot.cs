@@ -1335,6 +1335,61 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.ToTable("flow_versions", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Instances.Instance", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("CoreId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("core_id");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<int>("InLine")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("in_line");
+
+                    b.Property<string>("Line")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("line");
+
+                    b.Property<byte[]>("Memory")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("memory");
+
+                    b.Property<string>("Revision")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("revision");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.Property<long?>("WrittenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("written_at");
+
+                    b.Property<string>("WrittenBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("written_by");
+
+                    b.HasKey("TenantId", "CoreId", "Key")
+                        .HasName("pk_instances");
+
+                    b.ToTable("instances", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Models.BackendModel", b =>
                 {
                     b.Property<string>("Id")
@@ -1722,6 +1777,10 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
+
+                    b.Property<bool>("AwaitsTurn")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("awaits_turn");
 
                     b.Property<string>("CallKey")
                         .HasMaxLength(64)
@@ -2478,6 +2537,15 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.HasOne("ScaiGrid.Server.Features.Flows.Flow", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "FlowId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Instances.Instance", b =>
+                {
+                    b.HasOne("ScaiGrid.Server.Features.Cores.Core", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CoreId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

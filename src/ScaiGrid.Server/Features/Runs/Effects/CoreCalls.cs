@@ -4,6 +4,7 @@ using ScaiGrid.Runtime;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Inference;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs.Effects;
@@ -14,6 +15,12 @@ namespace ScaiGrid.Server.Features.Runs.Effects;
 /// </summary>
 internal sealed class CoreCalls(RunStore store, CorePrograms programs, WriteBehind writeBehind, Lazy<Executor> executor, Lazy<RunWorker> worker, IdSource ids, TimeProvider clock)
 {
+    /// <summary>
+    /// How long a caller waits for the turn of an instance before he waits without being held in memory, and without keeping others from his own
+    /// instance: two that wait for each other are out of it then.
+    /// </summary>
+    private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(5);
+
     public async Task<EffectOutcome?> CallAsync(EffectContext context, CoreCall call, CancellationToken ct)
     {
         if (context.Depth + 1 >= ChatCaller.MaxDepth)
@@ -29,10 +36,12 @@ internal sealed class CoreCalls(RunStore store, CorePrograms programs, WriteBehi
         var target = await TargetAsync(context, call, ct);
         if (!target.Succeeded(out var core, out var error) || !OrderOf(context, call).Decide(core, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out error))
         {
-            return EffectOutcome.Failed(error.Type.Code.ToLowerInvariant(), error.Details is [{ } fault, ..] ? $"{fault.Field} {fault.Message}" : error.Message);
+            return FailureOf(error);
         }
 
-        return call.IsAsync ? await QueueAsync(core, run, ct) : await RunAsync(context, call, core, run, ct);
+        return call.IsAsync
+            ? await QueueAsync(core, run, ct) is { } refused ? FailureOf(refused) : Started(run)
+            : await RunAsync(context, call, core, run, ct);
     }
 
     /// <summary>What became of a called run; null while it is not over.</summary>
@@ -81,17 +90,36 @@ internal sealed class CoreCalls(RunStore store, CorePrograms programs, WriteBehi
             CallKey = RunWait.KeyOf(call),
         };
 
-    private async Task<EffectOutcome> QueueAsync(LoadedCore core, Run run, CancellationToken ct)
+    private static EffectOutcome FailureOf(Error error) => EffectOutcome.Failed(
+        error.Type.Code.ToLowerInvariant(), error.Details is [{ } fault, ..] ? $"{fault.Field} {fault.Message}" : error.Message, retryable: error.Type == InstanceErrors.Busy);
+
+    private async Task<Error?> QueueAsync(LoadedCore core, Run run, CancellationToken ct)
     {
-        await store.QueueAsync(core, run, ct);
+        var refused = await store.QueueAsync(core, run, ct);
         worker.Value.Wake();
-        return Started(run);
+        return refused;
     }
+
+    /// <summary>It would wait for its own turn to end.</summary>
+    private static bool CallsItself(Run caller, Run called) => caller.CoreId == called.CoreId && caller.InstanceKey == called.InstanceKey;
 
     private async Task<EffectOutcome?> RunAsync(EffectContext context, CoreCall call, LoadedCore core, Run run, CancellationToken ct)
     {
+        Turn? turn = null;
+        if (run.InstanceKey is not null)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            patience.CancelAfter(CallsItself(context.Run, run) ? TimeSpan.Zero : TurnPatience);
+            if (!(await executor.Value.EnterAsync(core, run, patience.Token)).Succeeded(out turn, out var error))
+            {
+                return error.Type != InstanceErrors.Busy ? FailureOf(error)
+                    : await QueueAsync(core, run, ct) is { } refused ? FailureOf(refused)
+                    : null;
+            }
+        }
+
         using var left = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var running = executor.Value.RunAsync(core, run, OrderOf(context, call), left.Token);
+        var running = executor.Value.RunAsync(core, run, turn, OrderOf(context, call), left.Token);
         if (call.Until is not { } until)
         {
             return OutcomeOf((await running).Run);

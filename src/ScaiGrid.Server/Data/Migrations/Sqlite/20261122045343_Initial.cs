@@ -468,6 +468,7 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     completion_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     started_at = table.Column<long>(type: "INTEGER", nullable: false),
                     finished_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    awaits_turn = table.Column<bool>(type: "INTEGER", nullable: false),
                     owner = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
@@ -578,6 +579,32 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         principalTable: "catalog_packages",
                         principalColumns: new[] { "tenant_id", "package_id" },
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "instances",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    core_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    line = table.Column<string>(type: "TEXT", nullable: false),
+                    in_line = table.Column<int>(type: "INTEGER", nullable: false),
+                    memory = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    size = table.Column<int>(type: "INTEGER", nullable: false),
+                    revision = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    written_by = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    written_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_instances", x => new { x.tenant_id, x.core_id, x.key });
+                    table.ForeignKey(
+                        name: "FK_instances_cores_tenant_id_core_id",
+                        columns: x => new { x.tenant_id, x.core_id },
+                        principalTable: "cores",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1228,9 +1255,6 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 name: "core_programs");
 
             migrationBuilder.DropTable(
-                name: "cores");
-
-            migrationBuilder.DropTable(
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
@@ -1250,6 +1274,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "grant_tokens");
+
+            migrationBuilder.DropTable(
+                name: "instances");
 
             migrationBuilder.DropTable(
                 name: "model_backends");
@@ -1295,6 +1322,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "grants");
+
+            migrationBuilder.DropTable(
+                name: "cores");
 
             migrationBuilder.DropTable(
                 name: "backend_models");

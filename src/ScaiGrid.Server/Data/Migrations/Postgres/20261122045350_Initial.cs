@@ -471,6 +471,7 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     completion_tokens = table.Column<long>(type: "bigint", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    awaits_turn = table.Column<bool>(type: "boolean", nullable: false),
                     owner = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false)
                 },
@@ -581,6 +582,32 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         principalTable: "catalog_packages",
                         principalColumns: new[] { "tenant_id", "package_id" },
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "instances",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    core_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
+                    line = table.Column<string>(type: "text", nullable: false),
+                    in_line = table.Column<int>(type: "integer", nullable: false),
+                    memory = table.Column<byte[]>(type: "bytea", nullable: true),
+                    size = table.Column<int>(type: "integer", nullable: false),
+                    revision = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    written_by = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    written_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_instances", x => new { x.tenant_id, x.core_id, x.key });
+                    table.ForeignKey(
+                        name: "FK_instances_cores_tenant_id_core_id",
+                        columns: x => new { x.tenant_id, x.core_id },
+                        principalTable: "cores",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1231,9 +1258,6 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 name: "core_programs");
 
             migrationBuilder.DropTable(
-                name: "cores");
-
-            migrationBuilder.DropTable(
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
@@ -1253,6 +1277,9 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "grant_tokens");
+
+            migrationBuilder.DropTable(
+                name: "instances");
 
             migrationBuilder.DropTable(
                 name: "model_backends");
@@ -1298,6 +1325,9 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "grants");
+
+            migrationBuilder.DropTable(
+                name: "cores");
 
             migrationBuilder.DropTable(
                 name: "backend_models");
