@@ -95,6 +95,7 @@ internal static class ScaiGridServer
             services.AddHostedService<CheckpointClock>();
             services.AddScoped<DecideCheckpoint>();
             services.AddScoped<DeployCore>();
+            services.AddSingleton<Lacks>();
         }
 
         private void AddReplicas(ServerOptions options)

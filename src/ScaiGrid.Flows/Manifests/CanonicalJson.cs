@@ -19,24 +19,28 @@ public static class CanonicalJson
 
     public static string Write(Value value) => Encoding.UTF8.GetString(WriteUtf8(value).Span);
 
-    public static ReadOnlyMemory<byte> WriteUtf8(Value value)
+    /// <param name="keepOrder">
+    /// Members stay in the order that they have, for content of which that order is part: assignments are made one after the other, and a model reads its
+    /// input as it was written.
+    /// </param>
+    public static ReadOnlyMemory<byte> WriteUtf8(Value value, bool keepOrder = false)
     {
         var output = new ArrayBufferWriter<byte>(1024);
-        Write(output, value);
+        Write(output, value, keepOrder);
         return output.WrittenMemory;
     }
 
-    private static void Write(ArrayBufferWriter<byte> output, Value value)
+    private static void Write(ArrayBufferWriter<byte> output, Value value, bool keepOrder)
     {
         if (value.TryGetObject(out var members))
         {
             var separator = (byte)'{';
-            foreach (var (name, member) in members.OrderBy(m => m.Key, StringComparer.Ordinal))
+            foreach (var (name, member) in keepOrder ? members.AsEnumerable() : members.OrderBy(m => m.Key, StringComparer.Ordinal))
             {
                 output.Write([separator]);
                 WriteText(output, name);
                 output.Write(":"u8);
-                Write(output, member);
+                Write(output, member, keepOrder);
                 separator = (byte)',';
             }
 
@@ -48,7 +52,7 @@ public static class CanonicalJson
             foreach (var item in items)
             {
                 output.Write([separator]);
-                Write(output, item);
+                Write(output, item, keepOrder);
                 separator = (byte)',';
             }
 

@@ -22,11 +22,11 @@ public sealed class Package
     /// <param name="manifest">What the flow compiles to, as YAML.</param>
     /// <param name="readme">Markdown, or null.</param>
     public static Package Of(PackageInfo info, Value flow, string manifest, string? readme) => new(
-        info, CanonicalJson.WriteUtf8(flow), Encoding.UTF8.GetBytes(manifest), readme is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(readme));
+        info, CanonicalJson.WriteUtf8(flow, keepOrder: true), Encoding.UTF8.GetBytes(manifest), readme is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(readme));
 
     public PackageInfo Info { get; }
 
-    /// <summary>Canonical JSON.</summary>
+    /// <summary>Canonical JSON, but for the order of members, which is the author's.</summary>
     public ReadOnlyMemory<byte> FlowJson { get; }
 
     /// <summary>The flow, read anew each time.</summary>

@@ -26,4 +26,7 @@ public static class PackageCodes
 
     /// <summary><c>flow.json</c> is not a flow.</summary>
     public const string Flow = "PK008";
+
+    /// <summary>What the package says of its flow is not what the flow compiles to.</summary>
+    public const string Compiled = "PK009";
 }

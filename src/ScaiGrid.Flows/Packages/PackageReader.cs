@@ -95,7 +95,7 @@ internal static class PackageReader
                 return null;
             }
 
-            if (!CanonicalJson.WriteUtf8(value).Span.SequenceEqual(content.Span) || NumberPrecision.LostIn(document.RootElement).Count > 0)
+            if (!CanonicalJson.WriteUtf8(value, keepOrder: name == Package.FlowName).Span.SequenceEqual(content.Span) || NumberPrecision.LostIn(document.RootElement).Count > 0)
             {
                 faults.Add(new(Severity.Error, PackageCodes.Json, "is not in the canonical form of RFC 8785", name));
             }

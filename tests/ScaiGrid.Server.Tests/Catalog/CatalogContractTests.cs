@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Tests.Flows;
@@ -193,6 +194,25 @@ public sealed class CatalogContractTests(OidcWorld world)
 
         var saved = await alice.Http.BareAsync(HttpMethod.Post, TestFlows.Base, new { name = flow.Text("name"), content = flow }, HttpStatusCode.Created);
         Assert.NotEqual(TestFlows.Echo()["id"]!.GetValue<string>(), saved.Text("id"));
+    }
+
+    [Fact]
+    public async Task A_copy_does_what_the_original_does_even_where_that_hangs_on_the_order_of_its_members()
+    {
+        var acme = await world.NewTenantAsync();
+        var alice = await world.NewAuthorAsync(acme);
+        var content = TestFlows.Echo();
+        content["nodes"]![1]!["type"] = "data_variable_set";
+        content["nodes"]![1]!["config"] = JsonNode.Parse("""{ "assignments": { "second": "'one'", "first": "second" } }""");
+        content["variables"] = JsonNode.Parse("""[{ "name": "second", "type": "string?" }, { "name": "first", "type": "string?" }]""");
+        content["tests"] = JsonNode.Parse("""[{ "name": "in order", "input": {}, "expect": { "output": { "second": "one", "first": "one" } } }]""");
+        await alice.Http.PublishAsync(Support(content: content));
+
+        var copy = JsonNode.Parse((await alice.Http.InstallAsync()).GetProperty("flow").GetRawText())!.AsObject();
+
+        var saved = await alice.Http.NewFlowAsync("Copy", copy);
+        var report = await alice.Http.BareAsync(HttpMethod.Post, $"{TestFlows.Base}/{saved.Text("id")}/run-tests");
+        Assert.True(report.GetProperty("passed").GetBoolean(), report.ToString());
     }
 
     [Fact]

@@ -14,7 +14,7 @@ using static ScaiGrid.Server.Tests.Catalog.TestCatalog;
 
 namespace ScaiGrid.Server.Tests.Catalog;
 
-/// <summary>Details, versions, downloads, comparisons, yanks, imports, transfers.</summary>
+/// <summary>Details, versions, downloads, comparisons, yanks, transfers, and what an install lacks.</summary>
 public sealed class PackageReadingTests(OidcWorld world)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -163,48 +163,6 @@ public sealed class PackageReadingTests(OidcWorld world)
     }
 
     [Fact]
-    public async Task A_package_of_another_tenant_is_imported_as_it_is()
-    {
-        var (acme, other) = (await world.NewTenantAsync(), await world.NewTenantAsync());
-        var (alice, bob, carol) = (await world.NewAuthorAsync(acme), await world.NewAuthorAsync(other), await world.NewAuthorAsync(other));
-        await alice.Http.PublishAsync(Support("0.3.0", readme: "# Hi\n"));
-        var archive = await alice.Http.GetByteArrayAsync(new Uri($"{Base}/customer-support/versions/0.3.0/download", UriKind.Relative), Cancel);
-
-        foreach (var _ in new[] { 1, 2 }) // again is no error
-        {
-            var (status, imported) = await ImportAsync(bob.Http, archive);
-            Assert.Equal((HttpStatusCode.Created, "0.3.0", bob.Id), (status, imported.Text("version"), imported.Text("author_id")));
-        }
-
-        Assert.Equal(archive, await bob.Http.GetByteArrayAsync(new Uri($"{Base}/customer-support/versions/0.3.0/download", UriKind.Relative), Cancel));
-        Assert.Equal(["customer-support 0.3.0"], await world.Server.AssertWholeAsync(other.Tenant.Id));
-        Assert.Equal("not_package_author", (await ImportAsync(carol.Http, archive)).Body.Text("detail.error"));
-        await bob.Http.PublishAsync(Support("0.4.0"));
-        await alice.Http.PublishAsync(Support("0.4.0"));
-        var theirs = await alice.Http.GetByteArrayAsync(new Uri($"{Base}/customer-support/versions/0.4.0/download", UriKind.Relative), Cancel);
-        Assert.Equal("package_version_exists", (await ImportAsync(bob.Http, theirs)).Body.Text("detail.error"));
-    }
-
-    [Fact]
-    public async Task What_is_no_package_is_not_imported()
-    {
-        var acme = await world.NewTenantAsync();
-        var alice = await world.NewAuthorAsync(acme);
-        await alice.Http.PublishAsync(Support("0.1.0", id: "source"));
-        var archive = await alice.Http.GetByteArrayAsync(new Uri($"{Base}/source/versions/0.1.0/download", UriKind.Relative), Cancel);
-        archive[^30] ^= 1;
-
-        foreach (var file in new[] { [], "PK nothing"u8.ToArray(), archive })
-        {
-            var (status, body) = await ImportAsync(alice.Http, file);
-            Assert.Equal((HttpStatusCode.BadRequest, "invalid_package"), (status, body.Text("detail.error")));
-            Assert.NotEqual(0, body.At("detail.diagnostics").GetArrayLength());
-        }
-
-        Assert.Equal(["source 0.1.0"], await world.Server.AssertWholeAsync(acme.Tenant.Id));
-    }
-
-    [Fact]
     public async Task An_admin_gives_a_package_to_another_author()
     {
         var (acme, other) = (await world.NewTenantAsync(), await world.NewTenantAsync());
@@ -222,24 +180,16 @@ public sealed class PackageReadingTests(OidcWorld world)
     }
 
     [Fact]
-    public async Task An_install_says_what_the_tenant_lacks()
+    public async Task An_install_says_what_is_lacking_here()
     {
         var acme = await world.NewTenantAsync();
         var alice = await world.NewPersonAsync(acme, [Roles.TenantAdmin]);
         await alice.Http.CreateCoreAsync(TestCores.Echo);
-        var content = TestFlows.Echo();
-        content["config"]!["core_identity"]!["models"] = JsonSerializer.SerializeToNode(new[] { new { role = "primary", @ref = "scaigrid", model = "no/such-model" }, new { role = "other", @ref = "openai", model = "gpt-4o" } });
-        await alice.Http.PublishAsync(Support(content: content));
+        await alice.Http.PublishAsync(Support(content: TestFlows.Needing()));
 
-        var warning = Assert.Single((await alice.Http.InstallAsync()).GetProperty("warnings").EnumerateArray());
+        var warnings = (await alice.Http.InstallAsync()).GetProperty("warnings").EnumerateArray().Select(w => $"{w.Text("kind")} {w.Text("name")}");
 
-        Assert.Equal(("model", "no/such-model"), (warning.Text("kind"), warning.Text("name")));
-    }
-
-    private static async Task<(HttpStatusCode Status, JsonElement Body)> ImportAsync(HttpClient http, byte[] archive)
-    {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(archive), "file", "package.scaipkg" } };
-        using var response = await http.PostAsync(new Uri($"{Base}/import", UriKind.Relative), form, Cancel);
-        return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel)).RootElement);
+        // The model of another provider, the plugin with an address, the Core that is there and the queue are no news.
+        Assert.Equal(["model no/such-model", "plugin crm", "subflow core://acme/billing"], warnings);
     }
 }

@@ -1,7 +1,11 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using ScaiGrid.Server.Features.Flows;
+using ScaiGrid.Server.Tests.Catalog;
+using ScaiGrid.Server.Tests.Flows;
 using ScaiGrid.Server.Tests.Host;
 
 namespace ScaiGrid.Server.Tests.Cores;
@@ -24,6 +28,66 @@ public sealed class ParseBundleTests(World world)
         Assert.Equal("echo", Assert.Single(summary.At("flows").EnumerateArray()).GetString());
         Assert.False(summary.At("has_plugins").GetBoolean() || summary.At("has_triggers").GetBoolean());
         Assert.Equal("Echo Agent", (await admin.PostDataAsync($"{TestCores.Base}/cores", new { name = "Echo Agent", source = body.At("data.source") }, HttpStatusCode.Created)).Text("source.core.name"));
+    }
+
+    [Fact]
+    public async Task A_flow_and_a_package_are_read_as_the_manifest_that_they_compile_to()
+    {
+        var admin = await (await world.NewTenantAsync()).AsAdminAsync();
+        var flow = TestFlows.Echo();
+
+        var (_, fromFlow) = await SendAsync(admin, File("file", " \n" + flow.ToJsonString()));
+        var (_, fromPackage) = await SendAsync(admin, File("file", TestPackages.Make(flow)));
+
+        Assert.Equal(("flow", "1.0.0", "echo"), (fromFlow.Text("data.summary.format"), fromFlow.Text("data.summary.version"), fromFlow.Text("data.summary.name")));
+        Assert.Equal(("package", "0.2.0", "echo"), (fromPackage.Text("data.summary.format"), fromPackage.Text("data.summary.version"), fromPackage.Text("data.summary.name")));
+        Assert.Equal(fromFlow.Text("data.summary.digest"), fromPackage.Text("data.summary.digest"));
+        var core = await admin.PostDataAsync($"{TestCores.Base}/cores", new { name = "Echo", source = fromPackage.At("data.source") }, HttpStatusCode.Created);
+        await admin.PostDataAsync($"{TestCores.Base}/cores/{core.Text("id")}/start");
+        Assert.Equal("You said: hi", (await admin.PostDataAsync($"{TestCores.Base}/cores/{core.Text("id")}/invoke", new { input = new { message = "hi" } })).Text("output"));
+    }
+
+    [Fact]
+    public async Task A_flow_with_faults_is_refused_with_all_of_them_and_a_large_one_for_its_size()
+    {
+        var admin = await (await world.NewTenantAsync()).AsAdminAsync();
+        var flow = TestFlows.Echo("{{");
+        flow["edges"]![0]!["target"]!["node"] = "gone";
+
+        var (status, body) = await SendAsync(admin, File("file", flow.ToJsonString()));
+        Assert.Equal((HttpStatusCode.BadRequest, "COMPILE_ERROR"), (status, body.Text("error.code")));
+        Assert.True(body.At("error.diagnostics").GetArrayLength() > 1, body.ToString());
+
+        flow["my_own"] = new string('x', FlowContent.MaxBytes);
+        (status, body) = await SendAsync(admin, File("file", flow.ToJsonString()));
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "PAYLOAD_TOO_LARGE"), (status, body.Text("error.code")));
+    }
+
+    public static TheoryData<string, string, byte[]> NoPackages()
+    {
+        var good = TestPackages.Make();
+        byte[] flipped = [.. good];
+        flipped[^30] ^= 1;
+        return new()
+        {
+            { "cut", "PK001", good[..^1] },
+            { "damaged", "PK001", flipped },
+            { "a bomb", "PK001", Bomb() },
+            { "empty", "PK001", [(byte)'P', (byte)'K', 5, 6, .. new byte[18]] },
+            { "tampered with", "PK009", TestPackages.Make(manifest: yaml => yaml.Replace("You said", "I say", StringComparison.Ordinal)) },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(NoPackages))]
+    public async Task A_package_that_is_not_right_is_refused_and_nothing_of_it_is_used(string what, string code, byte[] file)
+    {
+        var admin = await (await world.NewTenantAsync()).AsAdminAsync();
+
+        var (status, body) = await SendAsync(admin, File("file", file));
+
+        Assert.True(status == HttpStatusCode.BadRequest, $"{what}: {body}");
+        Assert.Equal(("INVALID_PACKAGE", code), (body.Text("error.code"), body.At("error.diagnostics")[0].Text("code")));
     }
 
     [Theory]
@@ -80,7 +144,26 @@ public sealed class ParseBundleTests(World world)
         Assert.Equal((HttpStatusCode.UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE"), (status, body.Text("error.code")));
     }
 
-    private static MultipartFormDataContent File(string name, string text) => new() { { new ByteArrayContent(Encoding.UTF8.GetBytes(text)), name, "core.yaml" } };
+    private static MultipartFormDataContent File(string name, string text) => File(name, Encoding.UTF8.GetBytes(text));
+
+    private static MultipartFormDataContent File(string name, byte[] content) => new() { { new ByteArrayContent(content), name, "core.yaml" } };
+
+    /// <summary>A small archive that other tools unpack to 64 MB.</summary>
+    private static byte[] Bomb()
+    {
+        using var file = new MemoryStream();
+        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = zip.CreateEntry("flow.json", CompressionLevel.Fastest).Open();
+            var zeros = new byte[1 << 20];
+            for (var i = 0; i < 64; i++)
+            {
+                entry.Write(zeros);
+            }
+        }
+
+        return file.ToArray();
+    }
 
     private static async Task<(HttpStatusCode, JsonElement)> SendAsync(HttpClient http, HttpContent content)
     {

@@ -13,6 +13,24 @@ namespace ScaiGrid.Server.Tests.Flows;
 public sealed class DeployFlowTests(OidcWorld world)
 {
     [Fact]
+    public async Task A_deployment_says_what_it_lacks_until_the_Core_has_it()
+    {
+        var author = await world.NewAuthorAsync(await world.NewTenantAsync());
+        var flow = (await author.Http.NewFlowAsync("Needing", Needing())).Text("id")!;
+        async Task<(string Core, IEnumerable<string> Warnings)> DeployAsync()
+        {
+            var deployed = await author.Http.DeployAsync(flow);
+            return (deployed.Text("core_id")!, [.. deployed.GetProperty("warnings").EnumerateArray().Select(w => $"{w.Text("kind")} {w.Text("name")}")]);
+        }
+
+        var (core, warnings) = await DeployAsync();
+        Assert.Equal(["model no/such-model", "plugin crm", "subflow core://acme/billing"], warnings);
+
+        await author.Http.DataAsync(HttpMethod.Put, $"{TestCores.Base}/cores/{core}", new { plugins = new[] { new { alias = "crm", endpoint = "https://crm.example/" } } });
+        Assert.Equal(["model no/such-model", "subflow core://acme/billing"], (await DeployAsync()).Warnings);
+    }
+
+    [Fact]
     public async Task A_flow_becomes_a_model_that_answers()
     {
         var (acme, admin) = await TenantAsync();

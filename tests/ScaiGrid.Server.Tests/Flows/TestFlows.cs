@@ -40,6 +40,39 @@ internal static class TestFlows
         return flow;
     }
 
+    /// <summary>A flow that needs of each kind of thing one that is there, or need not be, and one that is not.</summary>
+    public static JsonObject Needing()
+    {
+        var flow = Echo();
+        var nodes = flow["nodes"]!.AsArray();
+        var edges = flow["edges"]!.AsArray();
+        edges.Clear();
+        foreach (var (id, type, config) in new[]
+        {
+            ("crm", "tool_plugin", """{ "alias": "crm", "method": "find" }"""),
+            ("ledger", "tool_plugin", """{ "alias": "ledger", "method": "pay" }"""),
+            ("queue", "queue_publish", """{ "queue": "tickets", "payload": {} }"""),
+            ("other", "subflow_call", """{ "target": "core://acme/billing" }"""),
+        })
+        {
+            nodes.Insert(nodes.Count - 1, JsonNode.Parse($$"""
+                { "id": "node_{{id}}", "type": "{{type}}", "label": "{{id}}", "position": { "x": 0, "y": 0 }, "config": {{config}},
+                  "inputs": [{ "id": "in", "label": "in", "type": "object" }], "outputs": [{ "id": "out", "label": "out", "type": "object" }] }
+                """));
+        }
+
+        foreach (var (from, to) in nodes.Zip(nodes.Skip(1)))
+        {
+            edges.Add(JsonNode.Parse($$"""
+                { "id": "edge_{{edges.Count}}", "type": "sequential", "source": { "node": {{from!["id"]!.ToJsonString()}}, "port": "out" }, "target": { "node": {{to!["id"]!.ToJsonString()}}, "port": "in" } }
+                """));
+        }
+
+        flow["config"]!["plugins"] = JsonNode.Parse("""[{ "alias": "crm" }, { "alias": "ledger", "endpoint": "https://ledger.example/" }]""");
+        flow["config"]!["core_identity"]!["models"] = JsonNode.Parse("""[{ "role": "primary", "ref": "scaigrid", "model": "no/such-model" }, { "role": "other", "ref": "openai", "model": "gpt-4o" }]""");
+        return flow;
+    }
+
     extension(HttpClient http)
     {
         /// <summary>The answer, which must have that status.</summary>

@@ -28,7 +28,6 @@ internal static class CatalogApi
         services.AddSingleton<PackageKeys>();
         services.AddSingleton<Publication>();
         services.AddSingleton<StoredPackages>();
-        services.AddSingleton<Lacks>();
         services.AddSingleton<InstallCounter>();
         services.AddHostedService(s => s.GetRequiredService<InstallCounter>());
     }

@@ -19,6 +19,15 @@ internal static class CatalogErrors
 
     public static Error Missing(PackageId id, SemVer version) => VersionNotFound.With($"The package '{id}' has no version '{version}'.");
 
+    public static Error NotReceived(IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var first = diagnostics.First(d => d.Severity == Severity.Error);
+        return Invalid.With($"The file cannot be taken: {first.Path} {first.Message}".Replace("  ", " ", StringComparison.Ordinal)) with
+        {
+            Data = new Dictionary<string, object?> { ["diagnostics"] = diagnostics },
+        };
+    }
+
     /// <summary>A package is kept from everybody but those who see it, so they learn why, and nobody else that it exists.</summary>
     public static Error Foreign(PackageId id) => NotAuthor.With($"The package '{id}' is another author's.");
 }

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using ScaiGrid.Flows.Compile;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Flows.Manifests;
 using ScaiGrid.Flows.Packages;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Flows;
@@ -35,7 +37,7 @@ internal static class FlowPacking
             : package;
     }
 
-    /// <summary>The flow as a value, when nothing of it gets lost by being written canonically.</summary>
+    /// <summary>The flow as whoever opens the package reads it, so that its manifest is what they compile it to; when nothing of it gets lost by that.</summary>
     private static Result<Value> Read(JsonElement content)
     {
         var lost = NumberPrecision.LostIn(content);
@@ -46,7 +48,7 @@ internal static class FlowPacking
 
         try
         {
-            return Value.FromJson(content);
+            return Value.FromJson(Encoding.UTF8.GetString(CanonicalJson.WriteUtf8(Value.FromJson(content), keepOrder: true).Span));
         }
         catch (JsonException e)
         {

@@ -1,5 +1,3 @@
-using ScaiGrid.Flows;
-using ScaiGrid.Flows.Compile;
 using ScaiGrid.Flows.Packages;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
@@ -39,26 +37,9 @@ internal static class ImportPackage
         return imported.Succeeded(out var summary, out error) ? Results.Created($"/api/v1/catalog/{summary.PackageId}", summary) : error.ToResult();
     }
 
-    /// <summary>The package, when the archive is whole and its flow is one that this server can run.</summary>
-    private static Result<Package> Read(ReadOnlyMemory<byte> archive)
-    {
-        var reading = Package.Read(archive);
-        if (!reading.Succeeded(out var package))
-        {
-            return Refuse(reading.Diagnostics);
-        }
-
-        if (PublishPackage.Reserved.Contains(package.Info.Id.Value))
-        {
-            return KernelErrors.Validation.At("package_id", "is reserved");
-        }
-
-        var compilation = FlowCompiler.Compile(package.Flow);
-        return compilation.Succeeded(out _) ? package : Refuse(compilation.Diagnostics);
-    }
-
-    private static Error Refuse(IReadOnlyList<Diagnostic> diagnostics) => CatalogErrors.Invalid.With($"The file cannot be imported: {diagnostics.First(d => d.Severity == Severity.Error).Message}") with
-    {
-        Data = new Dictionary<string, object?> { ["diagnostics"] = diagnostics },
-    };
+    /// <summary>The package, when the archive is whole, its flow is one that this server can run, and it says of the flow what is so.</summary>
+    private static Result<Package> Read(ReadOnlyMemory<byte> archive) =>
+        !ReceivedPackage.TryRead(archive, out var received, out var diagnostics) ? CatalogErrors.NotReceived(diagnostics)
+        : PublishPackage.Reserved.Contains(received.Package.Info.Id.Value) ? KernelErrors.Validation.At("package_id", "is reserved")
+        : received.Package;
 }

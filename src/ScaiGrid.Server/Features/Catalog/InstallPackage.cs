@@ -5,6 +5,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Flows.Packages;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Kernel;
 
@@ -43,12 +44,18 @@ internal static class InstallPackage
 
         var head = await db.LogHeads.AsNoTracking().SingleAsync(h => h.TenantId == tenant.Id, ct);
         var proof = new Proof(row.Digest, row.KeyId, Convert.ToBase64String(row.Signature), await TransparencyLog.ProveAsync(db, head, row.LogIndex, ct));
-        var warnings = await lacks.OfAsync(db, caller, content.Info.Requires, ct);
+        var requires = content.Info.Requires;
+        var plugins = requires.Plugins.Count > 0 ? content.Flow["config"]["plugins"] : default;
+        var warnings = await lacks.OfAsync(db, caller, requires, alias => HasAddress(plugins, alias), ct);
         installs.Count(tenant.Id, id);
         return new Answer(
             FlowCopy.Make(content.FlowJson.Span, ids.New<Flow>().Value, $"Copy of {content.Info.Name}"),
             new(id, content.Info.Name, row.Version, package.AuthorEmail), proof, warnings);
     }
+
+    /// <summary>Whether the flow itself says where the plugin is: the Core that it is deployed as will have none of its own.</summary>
+    private static bool HasAddress(Value plugins, string alias) => plugins.Items.Any(p =>
+        p["alias"].AsString() == alias && p["endpoint"].AsString() is { } endpoint && !endpoint.StartsWith(CorePlugins.Scheme, StringComparison.Ordinal));
 
     /// <summary>Writes the flow's bytes as they are: nothing of it passes through objects that might change it.</summary>
     private sealed class Answer(ReadOnlyMemory<byte> flow, Origin metadata, Proof integrity, IReadOnlyList<Lack> warnings) : IResult

@@ -16,7 +16,10 @@ internal sealed record CorePlugin(string Endpoint, Value Auth, TimeSpan? Timeout
 /// </summary>
 internal sealed partial class CorePlugins(IDataProtectionProvider protection)
 {
-    private const string Masked = "••••••••", Sealed = "$secret", Scheme = "plugin://";
+    /// <summary>Begins an endpoint that is only the name of a plugin: where it is, the Core says.</summary>
+    public const string Scheme = "plugin://";
+
+    private const string Masked = "••••••••", Sealed = "$secret";
 
     private const int MostPlugins = 100;
 

@@ -1,29 +1,31 @@
-using System.Text;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Flows.Manifests;
 using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Features.Catalog;
+using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Cores;
 
-/// <summary><c>POST /cores/parse-bundle</c>: reads an uploaded manifest, in YAML or JSON, and tells what is in it. Nothing is stored.</summary>
+/// <summary><c>POST /cores/parse-bundle</c>: reads an uploaded manifest, flow or package, and tells what Core it makes. Nothing is stored.</summary>
 internal static class ParseBundle
 {
     public sealed record Response(Value Source, Summary Summary);
 
+    /// <param name="Version">The package's, or the flow's; null for a manifest, which has none.</param>
     public sealed record Summary(
-        string Name, string Mode, string RuntimeVersion, string Digest, IReadOnlyList<string> Flows, IReadOnlyList<string> Models,
+        BundleFormat Format, string? Version, string Name, string Mode, string RuntimeVersion, string Digest, IReadOnlyList<string> Flows, IReadOnlyList<string> Models,
         string? Persona, bool HasTriggers, bool HasPlugins, IReadOnlyList<string> Warnings);
 
     public static void Map(IEndpointRouteBuilder cores) => cores
         .MapPost("/cores/parse-bundle", HandleAsync)
         .WithName("ParseBundle")
-        .WithSummary("Read an uploaded manifest")
+        .WithSummary("Read an uploaded manifest, flow or package")
         .Requires(Permissions.CoreManage)
         .DisableAntiforgery() // bearer tokens are not sent by browsers on their own
         .Accepts<IFormFile>("multipart/form-data")
         .Answers<Response>()
-        .ProducesErrors(KernelErrors.Validation, KernelErrors.TooLarge, CoreErrors.InvalidSource);
+        .ProducesErrors(KernelErrors.Validation, KernelErrors.TooLarge, CoreErrors.InvalidSource, FlowErrors.CompileError, CatalogErrors.Invalid);
 
     private static async Task<IResult> HandleAsync(HttpRequest request, CancellationToken ct)
     {
@@ -42,11 +44,9 @@ internal static class ParseBundle
             return KernelErrors.TooLarge.With("Bundle exceeds 10 MB limit").ToResult();
         }
 
-        using var reader = new StreamReader(file.OpenReadStream(), Encoding.UTF8);
-        var reading = ManifestReader.Read(await reader.ReadToEndAsync(ct));
-        return reading.Succeeded(out var manifest)
-            ? Reply.Ok(new Response(manifest.Source, Summarise(manifest, reading)))
-            : CoreSource.Invalid(reading.Diagnostics).ToResult();
+        using var content = new MemoryStream((int)file.Length);
+        await file.CopyToAsync(content, ct);
+        return Bundle.Read(content.ToArray()).Succeeded(out var bundle, out var error) ? Reply.Ok(new Response(bundle.Manifest.Source, Summarise(bundle))) : error.ToResult();
     }
 
     /// <returns>Null when the body is no form, or one without that file.</returns>
@@ -62,8 +62,12 @@ internal static class ParseBundle
         }
     }
 
-    private static Summary Summarise(Manifest manifest, ManifestReading reading) => new(
-        manifest.Name, manifest.Mode.ToString().ToLowerInvariant(), manifest.RuntimeVersion, manifest.Digest,
-        [.. manifest.Flows.Select(f => f.Name)], [.. manifest.Models.Select(m => $"{m.Ref}/{m.Model}").Distinct()], manifest.Identity.Persona,
-        manifest.Flows.Any(f => f.Trigger.Type != TriggerType.Api), manifest.Plugins.Count > 0, [.. reading.Diagnostics.Select(d => d.ToString())]);
+    private static Summary Summarise(Bundle bundle)
+    {
+        var manifest = bundle.Manifest;
+        return new(
+            bundle.Format, bundle.Version, manifest.Name, manifest.Mode.ToString().ToLowerInvariant(), manifest.RuntimeVersion, manifest.Digest,
+            [.. manifest.Flows.Select(f => f.Name)], [.. manifest.Models.Select(m => $"{m.Ref}/{m.Model}").Distinct()], manifest.Identity.Persona,
+            manifest.Flows.Any(f => f.Trigger.Type != TriggerType.Api), manifest.Plugins.Count > 0, [.. bundle.Warnings.Select(d => d.ToString())]);
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Flows.Compile;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Flows.Packages;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
@@ -20,13 +21,14 @@ internal static class DeployFlow
     /// <param name="GroupIds">Model groups to add the model to; null = those that the flow's <c>config</c> names.</param>
     public sealed record Request(bool? PublishAsModel = null, IReadOnlyList<string>? GroupIds = null);
 
+    /// <param name="Warnings">What the flow needs and has not got yet; runs that come to it will fail. Empty after a rollback.</param>
     public sealed record Response(
         Id<Core> CoreId, string? PublishedSlug, Id<FlowDeployment> DeploymentId, string ManifestDigest, ScaiGrid.Flows.SemVer Version, CoreStatus CoreStatus,
-        IReadOnlyList<string> GroupIds, IReadOnlyList<string> DroppedGroupIds)
+        IReadOnlyList<string> GroupIds, IReadOnlyList<string> DroppedGroupIds, IReadOnlyList<Lack> Warnings)
     {
-        public static Response Of(FlowDeployment deployment, DeployedCore deployed) => new(
+        public static Response Of(FlowDeployment deployment, DeployedCore deployed, IReadOnlyList<Lack> warnings) => new(
             deployment.CoreId, deployment.PublishedSlug, deployment.Id, deployment.ManifestDigest, deployment.ContentVersion, deployed.Core.Status,
-            deployed.Publication?.GroupIds ?? [], deployed.Publication?.DroppedGroupIds ?? []);
+            deployed.Publication?.GroupIds ?? [], deployed.Publication?.DroppedGroupIds ?? [], warnings);
     }
 
     public static void Map(IEndpointRouteBuilder flows) => flows
@@ -39,7 +41,7 @@ internal static class DeployFlow
         .ProducesErrors(KernelErrors.Validation, KernelErrors.SlugConflict, FlowErrors.NotFound, FlowErrors.AccessDenied, FlowErrors.CompileError, CoreErrors.InvalidSource);
 
     private static async Task<IResult> HandleAsync(
-        Id<Flow> id, [OptionalBody] Body<Request> body, Principal caller, Db db, IObjectStore objects, DeployCore deploy, Auditor auditor, IdSource ids, TimeProvider clock, CancellationToken ct)
+        Id<Flow> id, [OptionalBody] Body<Request> body, Principal caller, Db db, IObjectStore objects, DeployCore deploy, Lacks lacks, Auditor auditor, IdSource ids, TimeProvider clock, CancellationToken ct)
     {
         var deployed = await db.RetryOnConflictAsync<Result<Response>>(async () =>
         {
@@ -62,7 +64,9 @@ internal static class DeployFlow
 
             auditor.Changed(flow.Id.Value, done.Deployed.Before, CoreView.Of(done.Deployed.Core));
             await db.SaveChangesAsync(ct);
-            return Response.Of(done.Deployment, done.Deployed);
+            var warnings = await lacks.OfAsync(
+                db, caller, compiled.Graph.Requirements(), alias => CorePlugins.Find(done.Deployed.Core.Plugins, compiled.Manifest, alias) is not null, ct);
+            return Response.Of(done.Deployment, done.Deployed, warnings);
         });
 
         return deployed.Succeeded(out var answer, out var refused) ? Results.Ok(answer) : refused.ToResult();

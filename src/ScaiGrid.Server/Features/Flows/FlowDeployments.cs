@@ -86,7 +86,7 @@ internal static class FlowDeployments
 
             auditor.Changed(flow.Id.Value, done.Deployed.Before, CoreView.Of(done.Deployed.Core));
             await db.SaveChangesAsync(ct);
-            return DeployFlow.Response.Of(done.Deployment, done.Deployed);
+            return DeployFlow.Response.Of(done.Deployment, done.Deployed, []);
         });
 
         return rolledBack.Succeeded(out var answer, out var refused) ? Results.Ok(answer) : refused.ToResult();

@@ -5,20 +5,21 @@ using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
 
-namespace ScaiGrid.Server.Features.Catalog;
+namespace ScaiGrid.Server.Features.Flows;
 
-/// <summary>Something that a flow needs and its installer's tenant does not have.</summary>
-/// <param name="Kind"><c>model</c> or <c>subflow</c>.</param>
-/// <param name="Name">The model's slug, or the Core's address.</param>
+/// <summary>Something that a flow needs and that is not there for who is going to run it.</summary>
+/// <param name="Kind"><c>model</c>, <c>plugin</c> or <c>subflow</c>.</param>
+/// <param name="Name">The model's slug, the plugin's alias, or the Core's address.</param>
 internal sealed record Lack(string Kind, string Name, string Message);
 
-/// <summary>Compares what a flow needs with what its installer can reach.</summary>
+/// <summary>Compares what a flow needs with what there is. Queues never lack: they are made when they are first used.</summary>
 internal sealed class Lacks(Catalogue catalogue)
 {
     // Models of other providers are configured outside of this server's catalogue.
     private const string OwnModels = "scaigrid", CoreAddress = "core://";
 
-    public async Task<IReadOnlyList<Lack>> OfAsync(Db db, Principal caller, Requirements requires, CancellationToken ct)
+    /// <param name="isPlugged">Whether a plugin of that alias has an address in the Core that is, or would be, deployed.</param>
+    public async Task<IReadOnlyList<Lack>> OfAsync(Db db, Principal caller, Requirements requires, Func<string, bool> isPlugged, CancellationToken ct)
     {
         var lacks = new List<Lack>();
         foreach (var model in requires.Models.Where(m => m.Ref == OwnModels).DistinctBy(m => m.Model).Where(m => !catalogue.Current.Resolve(caller, m.Model).Succeeded(out _, out _)))
@@ -26,6 +27,8 @@ internal sealed class Lacks(Catalogue catalogue)
             lacks.Add(new("model", model.Model, $"There is no model '{model.Model}' here for the role '{model.Role}'; choose another before deploying."));
         }
 
+        lacks.AddRange(requires.Plugins.Where(alias => !isPlugged(alias))
+            .Select(alias => new Lack("plugin", alias, $"Nothing says where the plugin '{alias}' is; give the Core a plugin of that alias, with its address.")));
         foreach (var target in requires.Subflows.Where(t => t.StartsWith(CoreAddress, StringComparison.Ordinal)))
         {
             if (!await IsThereAsync(db, caller, target[CoreAddress.Length..].Split('/'), ct))
