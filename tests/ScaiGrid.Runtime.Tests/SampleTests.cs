@@ -51,6 +51,27 @@ public partial class SampleTests
         Assert.Equal(RunStatus.Suspended, (await Expenses.RunAsync(input: """{"amount": 100.01}""")).Status);
 
     [Fact]
+    public async Task The_expense_desk_remembers_each_employee_and_takes_back_what_is_not_paid()
+    {
+        var desk = Load("samples/cores/expense-desk.yaml");
+        var first = await RunAsync(desk, """{"employee": "ada", "amount": 900, "message": "Laptop"}""", Value.EmptyObject);
+        var second = await RunAsync(desk, """{"employee": "ada", "amount": 200, "message": "Chair"}""", desk.Remember(first.Variables));
+        var meanwhile = await RunAsync(desk, """{"employee": "ada", "message": "What have I spent?"}""", desk.Remember(second.Variables));
+
+        var rejected = await Engine.ResumeAsync(
+            desk, second.History, new ScriptedHost(), TestContext.Current.CancellationToken,
+            new MemoryRead(desk.Recall(Value.FromJson("""{"total": 1150, "receipts": ["Laptop", "Chair", "Pens"]}""")), "r2"), new CheckpointResolved("cp_1", "reject"));
+
+        Assert.Equal("ada: 1 receipts, 900 in all.", first.Output.AsString());
+        Assert.Equal("ada has spent 1100 this month. Pay?", Assert.Single(second.Checkpoints).Prompt);
+        Assert.Equal("ada: 2 receipts, 1100 in all.", meanwhile.Output.AsString());
+        Assert.Equal("ada: 3 receipts, 950 in all.", rejected.Output.AsString());
+
+        static Task<RunResult> RunAsync(Program desk, string input, Value memory) => Engine.RunAsync(
+            desk, new("run_1", null, Value.FromJson(input), Value.EmptyObject, "ada", desk.Recall(memory)), new ScriptedHost(), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Triage_answers_a_question_and_asks_a_person_about_a_refund()
     {
         var triage = Load("samples/cores/support-triage.yaml");

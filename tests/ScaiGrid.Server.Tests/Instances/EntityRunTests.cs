@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Tests.Cores;
 using ScaiGrid.Server.Tests.Host;
 using ScaiGrid.Server.Tests.Runs;
@@ -171,6 +174,56 @@ public sealed class EntityRunTests(World world)
         Assert.Equal("1", await first);
         Assert.Equal(0, (await Eventually.BecomesAsync(() => admin.MemoryAsync(id, "ada"), m => m.At("in_line").GetInt32() == 0)).At("in_line").GetInt32());
         Assert.Equal(1, (await admin.MemoryAsync(id, "ada")).At("variables.count").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_run_that_lost_its_turn_fails_and_leaves_nothing()
+    {
+        var acme = await world.NewTenantAsync();
+        var admin = await acme.AsAdminAsync();
+        var slug = $"slow/{acme.Tenant.Slug}";
+        await acme.NewScriptedModelAsync(slug, """{"default":{"reply":"late","delay_ms":800}}""");
+        var id = await admin.StartedCoreAsync(Counters.Slow(slug));
+        var running = admin.SendAsync(HttpMethod.Post, $"{TestCores.Base}/cores/{id}/invoke", new { input = new { customer = "ada" } });
+        var ofCore = new Id<ScaiGrid.Server.Features.Cores.Core>(id);
+        await Eventually.BecomesAsync(() => world.Server.WithDbAsync(db => db.Instances.CountAsync(i => i.CoreId == ofCore && i.InLine == 1)), n => n == 1);
+
+        await world.Server.WithDbAsync(db => db.Instances.Where(i => i.CoreId == ofCore).ExecuteDeleteAsync()); // as when this process had been taken for dead
+
+        var (status, body) = await running;
+        Assert.Equal((HttpStatusCode.BadGateway, "turn_lost"), (status, body.Text("error.run_error")));
+        await admin.NoMemoryAsync(id, "ada");
+        Assert.Equal("1", await admin.CountAsync(id, "ada"));
+    }
+
+    [Fact]
+    public async Task A_chat_whose_turn_does_not_come_is_told_so_and_the_Core_stays_in_service()
+    {
+        var acme = await world.NewTenantAsync();
+        var admin = await acme.AsAdminAsync();
+        var (id, slug) = await admin.PublishedCoreAsync(Counters.Yaml());
+        var ofCore = new Id<ScaiGrid.Server.Features.Cores.Core>(id);
+        await world.Server.WithDbAsync(db =>
+        {
+            var full = new ScaiGrid.Server.Features.Instances.Instance { TenantId = acme.Tenant.Id, CoreId = ofCore, Key = "ada", Revision = "m" };
+            for (var i = 0; i < ScaiGrid.Server.Features.Instances.Instance.MostInLine; i++)
+            {
+                full.Enter(new(new($"run_{i}"), world.Server.Services.GetRequiredService<ScaiGrid.Server.Features.Runs.RunLeases>().Owner, Stored: false));
+            }
+
+            db.Add(full);
+            return db.SaveChangesAsync();
+        });
+        var body = new { model = slug, messages = new[] { new { role = "user", content = "Hello" } }, metadata = new { entity_id = "ada" } };
+
+        for (var i = 0; i < 12; i++)
+        {
+            var error = await admin.RefusedAsync(HttpMethod.Post, "/v1/inference/chat", body, HttpStatusCode.ServiceUnavailable, "MODEL_UNAVAILABLE");
+            Assert.Equal("INSTANCE_BUSY", error.Text("reason"));
+            Assert.Equal(5, error.At("retry_after").GetInt32());
+        }
+
+        Assert.Equal("1", (await admin.ChatAsync(slug, "Hello", new { entity_id = "eve" })).Reply);
     }
 
     [Fact]

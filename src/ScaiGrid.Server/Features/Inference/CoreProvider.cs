@@ -48,7 +48,7 @@ internal sealed class CoreProvider(PublishedCore core, CorePrograms programs, La
         Turn? turn = null;
         if (run.InstanceKey is not null && !(await executor.Value.EnterAsync(loaded, run, ct)).Succeeded(out turn, out error))
         {
-            return new ProviderFailure(FailureClass.Unavailable, error.Message, RetryAfter: TimeSpan.FromSeconds(error.RetryAfter ?? 0)) { Details = new Dictionary<string, string> { ["reason"] = error.Type.Code } };
+            return new ProviderFailure(FailureClass.Unavailable, error.Message, RetryAfter: error.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null) { Details = new Dictionary<string, string> { ["reason"] = error.Type.Code } };
         }
 
         // When only the time is up the run goes on, within its own limit, and its outcome can be asked for.
