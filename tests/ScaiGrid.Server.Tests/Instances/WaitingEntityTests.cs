@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Tests.Cores;
@@ -92,6 +94,29 @@ public sealed class WaitingEntityTests(World world)
         await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/invoke", new { input = new { customer = "ada", fast = true } });
 
         Assert.Equal(1, (await admin.MemoryAsync(id, "ada")).At("variables.count").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_queued_run_behind_a_caller_whose_process_ended_is_executed_though_nobody_waits_for_it()
+    {
+        var acme = await world.NewTenantAsync();
+        var admin = await acme.AsAdminAsync();
+        var id = await admin.StartedCoreAsync(Counters.Yaml());
+        JsonElement run;
+        await using (var other = world.Server.AnotherReplica())
+        {
+            var instance = new Instance { TenantId = acme.Tenant.Id, CoreId = new(id), Key = "ada", Revision = "m" };
+            instance.Enter(new(new("run_lost"), other.Services.GetRequiredService<RunLeases>().Owner, Stored: false));
+            await world.Server.WithDbAsync(db =>
+            {
+                db.Add(instance);
+                return db.SaveChangesAsync();
+            });
+            run = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { customer = "ada" } }, HttpStatusCode.Accepted);
+            Assert.True(await world.Server.WithDbAsync(db => db.Runs.AnyAsync(r => r.Id == new Id<Run>(run.Text("id")!) && r.AwaitsTurn)));
+        }
+
+        Assert.Equal("1", (await admin.CompletedAsync(run)).At("output").GetRawText());
     }
 
     [Fact]
