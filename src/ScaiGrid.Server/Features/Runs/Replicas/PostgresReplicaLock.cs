@@ -10,6 +10,7 @@ namespace ScaiGrid.Server.Features.Runs.Replicas;
 internal sealed class PostgresReplicaLock(ServerOptions options) : IReplicaLock
 {
     private readonly string _connectionString = new NpgsqlConnectionStringBuilder(options.Database.ConnectionString) { Pooling = false, CommandTimeout = 5 }.ConnectionString;
+    private readonly SemaphoreSlim _turn = new(1); // a connection does one thing at a time
     private NpgsqlConnection? _connection;
     private Id<Replica> _held;
 
@@ -17,6 +18,7 @@ internal sealed class PostgresReplicaLock(ServerOptions options) : IReplicaLock
 
     public async Task HoldAsync(Id<Replica> replica, CancellationToken ct)
     {
+        await _turn.WaitAsync(ct);
         try
         {
             if (_connection is not null && _held == replica)
@@ -25,7 +27,7 @@ internal sealed class PostgresReplicaLock(ServerOptions options) : IReplicaLock
                 return;
             }
 
-            await DisposeAsync();
+            await CloseAsync();
             _connection = new(_connectionString);
             await _connection.OpenAsync(ct);
             await AskAsync(_connection, "SELECT pg_advisory_lock($1) IS NOT NULL", KeyOf(replica), ct);
@@ -33,15 +35,35 @@ internal sealed class PostgresReplicaLock(ServerOptions options) : IReplicaLock
         }
         catch
         {
-            await DisposeAsync();
+            await CloseAsync();
             throw;
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
-    public Task<bool> IsFreeAsync(Id<Replica> replica, CancellationToken ct) =>
-        AskAsync(_connection!, "SELECT pg_try_advisory_xact_lock($1)", KeyOf(replica), ct);
+    public async Task<bool> IsFreeAsync(Id<Replica> replica, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            return _connection is not null && await AskAsync(_connection, "SELECT pg_try_advisory_xact_lock($1)", KeyOf(replica), ct);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _turn.Dispose();
+    }
+
+    private async Task CloseAsync()
     {
         if (_connection is { } connection)
         {
