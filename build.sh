@@ -14,6 +14,7 @@ usage: ./build.sh COMMAND [ARGUMENT…]
   test [PROJECT…] [-- OPTION…]     build and test everything, or the named projects (Flows, Server, EndToEnd, …);
                                    installs the PostgreSQL, S3 and OpenID servers it needs; options go to the test programs
   e2e [-- OPTION…]                 the tests of the published server only
+  crash [COUNT]                    kill the server with SIGKILL, 200 (or COUNT) times in each crash test, on both databases
   fuzz [COUNT]                     try 100,000 (or COUNT) damaged inputs of each kind, and fewer over HTTP
   golden [PROJECT…]                rewrite the golden files from what the code produces; the diff is the review
   lint                             analyzers, formatting, shell scripts, known vulnerabilities
@@ -31,6 +32,11 @@ run() {
     [[ ${1-} != -- ]] || shift
     dotnet build src/ScaiGrid.Server -c Release -v quiet --tl:off
     exec artifacts/bin/ScaiGrid.Server/release/ScaiGrid.Server "$@"
+}
+
+crash() {
+    export SCAIGRID_TEST_KILLS=${1:-200} TEST_TIMEOUT=12h
+    eng/test.sh EndToEnd -- --filter-class '*Crash*'
 }
 
 fuzz() {
@@ -56,6 +62,7 @@ case $command in
     run) run "$@" ;;
     test) exec eng/test.sh "$@" ;;
     e2e) exec eng/test.sh EndToEnd "$@" ;;
+    crash) crash "$@" ;;
     fuzz) fuzz "$@" ;;
     golden) golden "$@" ;;
     lint) exec eng/lint.sh ;;

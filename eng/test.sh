@@ -4,6 +4,7 @@
 #   eng/test.sh [PROJECT…] [-- OPTION…]
 #
 # PROJECT is Flows, Server, EndToEnd, …; all when none is named. OPTIONs go to every test program, e.g. --filter-class '*Publish*'.
+# TEST_TIMEOUT (15m) bounds each test program.
 # The last line is always "N passed, N failed, N skipped"; logs and reports stay in artifacts/tests/.
 set -euo pipefail
 # shellcheck source=SCRIPTDIR/lib.sh
@@ -88,7 +89,7 @@ run_tests() {
     shift 2
     say "Running $run"
     "$program" --results-directory "$results" --report-ctrf --report-ctrf-filename "$run.json" \
-        --ignore-exit-code 8 --timeout 15m --no-progress "$@" 2>&1 | tee "$results/$run.log" || status=$?
+        --ignore-exit-code 8 --timeout "${TEST_TIMEOUT:-15m}" --no-progress "$@" 2>&1 | tee "$results/$run.log" || status=$?
     echo "$status" >"$results/$run.exit"
     say "$run took $((SECONDS - began)) s"
 }

@@ -4,6 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureCalls, measureStreams } from './load.mjs';
 import { catalogTable, fillCatalog, measureCatalog, postgres, sqlite } from './catalog.mjs';
+import { measureDurable } from './durable.mjs';
+import { measureSuspended } from './suspended.mjs';
 import { key, newFolder, publishFiveSteps, startBareProxy, startFloor, startOn, startScaiGrid, startUpstream } from './servers.mjs';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 5);
@@ -146,21 +148,35 @@ function streamTable(rows) {
     ]));
 }
 
-const chosen = asked.length > 0 ? asked : [...Object.keys(scenarios), catalog];
-const unknown = chosen.filter((name) => name !== catalog && !(name in scenarios));
+// Measured alone, each on servers of its own.
+const apart = {
+  catalog: async () => {
+    const folder = newFolder('catalog');
+    await runCatalog(() => sqlite(folder), folder, 'The catalog on SQLite');
+    await runCatalog(() => postgres(process.env.BENCH_POSTGRES ?? ''), newFolder('catalog-postgres'), 'The catalog on PostgreSQL');
+  },
+  durable: () => runApart('Durable runs', () => measureDurable({ upstream, seconds })),
+  suspended: () => runApart('Suspended runs', measureSuspended),
+};
+const known = [...Object.keys(scenarios), ...Object.keys(apart)];
+const chosen = asked.length > 0 ? asked : known;
+const unknown = chosen.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no scenario ${unknown.join(', ')}, only: ${[...Object.keys(scenarios), catalog].join(', ')}`);
+  console.error(`There is no scenario ${unknown.join(', ')}, only: ${known.join(', ')}`);
   process.exit(2);
 }
 
 const sections = [];
-for (const name of chosen.filter((n) => n !== catalog)) {
-  sections.push(await runScenario(scenarios[name]));
+for (const name of chosen) {
+  if (name in scenarios) {
+    sections.push(await runScenario(scenarios[name]));
+  } else {
+    await apart[name]();
+  }
 }
-if (chosen.includes(catalog)) {
-  const folder = newFolder(catalog);
-  await runCatalog(() => sqlite(folder), folder, 'The catalog on SQLite');
-  await runCatalog(() => postgres(process.env.BENCH_POSTGRES ?? ''), newFolder(`${catalog}-postgres`), 'The catalog on PostgreSQL');
+
+async function runApart(title, measure) {
+  sections.push(await attempt(title, measure) ?? `## ${title}\n\nnot measured\n`);
 }
 
 async function runCatalog(open, folder, title) {

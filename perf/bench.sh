@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Measures the server against a floor (nginx) and a peer (a bare ASP.NET proxy) on this machine, in turns, in one run.
 #
-#   perf/bench.sh [compile] [chat] [core] [stream] [catalog]     all when none is named
+#   perf/bench.sh [compile] [chat] [core] [stream] [catalog] [durable] [suspended]     all when none is named
 #
 # BENCH_SECONDS (5) is the length of one measurement, BENCH_ROUNDS (3) how often each is taken: medians are reported.
-# BENCH_POSTGRES (Host=…;Port=…;Username=…) is a running PostgreSQL for the catalog; without it one is started that waits for the disk as one in service does.
+# BENCH_POSTGRES (Host=…;Port=…;Username=…) is a running PostgreSQL for the catalog and runs; without it one is started that waits for the disk as one in service does.
 # Prints a table and writes it to artifacts/bench/.
 set -euo pipefail
 # shellcheck source=SCRIPTDIR/../eng/lib.sh
@@ -32,7 +32,7 @@ fi
 say "Building"
 dotnet publish perf/ScaiGrid.Perf.BareProxy -c Release -v quiet --tl:off
 dotnet publish src/ScaiGrid.Server -c Release -v quiet --tl:off
-if [[ -z ${BENCH_POSTGRES-} ]] && { (($# == 0)) || [[ " $* " == *" catalog "* ]]; }; then
+if [[ -z ${BENCH_POSTGRES-} ]] && { (($# == 0)) || [[ " $* " =~ \ (catalog|durable|suspended)\  ]]; }; then
     servers=$(mktemp -d)
     chmod 711 "$servers" # PostgreSQL runs as a user of its own
     trap 'eng/postgres.sh stop "$servers/postgres"; rm -rf "$servers"' EXIT

@@ -86,6 +86,7 @@ internal static class ScaiGridServer
             services.AddSingleton<InstanceRows>();
             services.AddSingleton<Turns>();
             services.AddHostedService<StalledTurns>();
+            services.AddSingleton<RunWriter>();
             services.AddSingleton<RunStore>();
             services.AddSingleton<RunStep>();
             services.AddSingleton<RunWorker>();

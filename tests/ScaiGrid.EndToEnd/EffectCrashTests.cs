@@ -8,7 +8,7 @@ public abstract class EffectCrashTests(Database database)
 {
     private const int Steps = 3;
 
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("SCAIGRID_TEST_KILLS") ?? "6", CultureInfo.InvariantCulture);
+    private static readonly int Rounds = Kills.Or(5);
 
     [Fact]
     public async Task Killed_again_and_again_every_run_ends_and_repeats_at_most_the_effect_it_died_in()
@@ -18,7 +18,7 @@ public abstract class EffectCrashTests(Database database)
         var moments = new Random(20260301);
         var accepted = new List<string>();
         string? core = null;
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < Rounds; kill++)
         {
             await using var server = await installation.StartAsync();
             using var alice = server.ClientFor(installation.Key);

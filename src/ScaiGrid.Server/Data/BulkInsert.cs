@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace ScaiGrid.Server.Data;
 
@@ -14,8 +11,6 @@ namespace ScaiGrid.Server.Data;
 /// </summary>
 internal static class BulkInsert
 {
-    private static readonly ConcurrentDictionary<(IModel, Type), Table> Tables = new();
-
     public static async Task InsertNewAsync<T>(Db db, IReadOnlyList<T> rows, CancellationToken ct) where T : class
     {
         if (rows.Count == 0)
@@ -23,7 +18,7 @@ internal static class BulkInsert
             return;
         }
 
-        var table = Tables.GetOrAdd((db.Model, typeof(T)), key => new(db.Model.FindEntityType(key.Item2)!));
+        var table = RowTable.Of<T>(db);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = transaction.GetDbTransaction();
@@ -40,10 +35,10 @@ internal static class BulkInsert
     }
 
     /// <summary>SQLite lives in this process: one prepared statement, once for each row, costs next to nothing.</summary>
-    private static void InsertRows<T>(DbCommand command, Table table, IReadOnlyList<T> rows) where T : class
+    private static void InsertRows<T>(DbCommand command, RowTable table, IReadOnlyList<T> rows) where T : class
     {
-        command.CommandText = $"INSERT INTO {table.Name} ({table.ColumnNames}) VALUES ({table.Numbered("@p")}) ON CONFLICT DO NOTHING";
-        foreach (var (i, _) in table.Columns.Index())
+        command.CommandText = $"INSERT INTO {table.Name} ({table.ColumnNames}) VALUES ({RowTable.Numbered("@p", table.Columns.Count)}) ON CONFLICT DO NOTHING";
+        for (var i = 0; i < table.Columns.Count; i++)
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{i + 1}");
@@ -63,55 +58,10 @@ internal static class BulkInsert
     }
 
     /// <summary>PostgreSQL is a network away: one statement takes all rows, as one array for each column.</summary>
-    private static async Task InsertColumnsAsync<T>(DbCommand command, Table table, IReadOnlyList<T> rows, CancellationToken ct) where T : class
+    private static async Task InsertColumnsAsync<T>(DbCommand command, RowTable table, IReadOnlyList<T> rows, CancellationToken ct) where T : class
     {
-        command.CommandText = $"INSERT INTO {table.Name} ({table.ColumnNames}) SELECT * FROM unnest({table.Numbered("$")}) ON CONFLICT DO NOTHING";
-        foreach (var column in table.Columns)
-        {
-            var values = Array.CreateInstance(column.ArrayOf, rows.Count);
-            for (var i = 0; i < rows.Count; i++)
-            {
-                values.SetValue(column.Read(rows[i]), i);
-            }
-
-            var parameter = command.CreateParameter();
-            parameter.Value = values;
-            command.Parameters.Add(parameter);
-        }
-
+        command.CommandText = $"INSERT INTO {table.Name} ({table.ColumnNames}) SELECT * FROM unnest({RowTable.Numbered("$", table.Columns.Count)}) ON CONFLICT DO NOTHING";
+        RowTable.AddArrays(command.Parameters, command.CreateParameter, table.Columns, rows);
         await command.ExecuteNonQueryAsync(ct);
-    }
-
-    /// <summary>A table's columns and how to read them from a row, as the mapping has them.</summary>
-    private sealed class Table(IEntityType entity)
-    {
-        public string Name { get; } = entity.GetTableName()!;
-
-        public Column[] Columns { get; } = [.. entity.GetProperties().Select(p => new Column(p))];
-
-        public string ColumnNames => string.Join(", ", Columns.Select(c => c.Name));
-
-        public string Numbered(string prefix) => string.Join(", ", Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i + 1}")));
-    }
-
-    private sealed class Column(IProperty property)
-    {
-        private readonly IClrPropertyGetter _getter = property.GetGetter();
-        private readonly int _maxLength = property.GetMaxLength() ?? int.MaxValue;
-        private readonly ValueConverter? _converter = property.GetRelationalTypeMapping().Converter;
-
-        public string Name { get; } = property.GetColumnName();
-
-        /// <summary>The type of an array of this column's values, nulls included.</summary>
-        public Type ArrayOf { get; } = Nullable((property.GetRelationalTypeMapping().Converter?.ProviderClrType ?? property.ClrType), property.IsNullable);
-
-        public object? Read(object row) => _getter.GetClrValue(row) is { } value ? Fit(_converter?.ConvertToProvider(value) ?? value) : null;
-
-        /// <summary>One row that the database refuses would keep all others from it for ever, so none is given a reason to.</summary>
-        private object Fit(object value) => value is not string text ? value
-            : (text.Length > _maxLength ? text[.._maxLength] : text).Replace('\0', '\uFFFD');
-
-        private static Type Nullable(Type type, bool nullable) =>
-            nullable && type.IsValueType && System.Nullable.GetUnderlyingType(type) is null ? typeof(Nullable<>).MakeGenericType(type) : type;
     }
 }

@@ -24,7 +24,7 @@ internal static class DataRegistration
 
             return options.Database.Provider switch
             {
-                "sqlite" => services.AddDbContext<Db, SqliteDb>(o => o.UseSqlite(SqliteConnectionString(options)).AddInterceptors(KeepOpen.Instance)),
+                "sqlite" => services.AddDbContext<Db, SqliteDb>(o => o.UseSqlite(SqliteConnectionString(options)).AddInterceptors(KeepOpen.Instance, new SqlitePatience())),
                 "postgres" => services.AddDbContext<Db, PostgresDb>(o => o.UseNpgsql(options.Database.ConnectionString)),
                 var other => throw new InvalidOperationException($"Database:Provider is '{other}'."), // validated before
             };

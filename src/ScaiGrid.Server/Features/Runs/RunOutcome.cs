@@ -7,6 +7,9 @@ internal sealed partial class Run
 {
     public bool IsFinished => Status is RunState.Completed or RunState.Failed or RunState.Cancelled;
 
+    /// <summary>Its row has been written with the next version.</summary>
+    public void Saved() => Version++;
+
     /// <summary>Takes over where the engine left the run.</summary>
     public void Take(RunResult result, DateTimeOffset now)
     {

@@ -16,7 +16,7 @@ internal sealed class RunRecord
     private readonly RunStore _store;
     private readonly Value _source;
 
-    /// <summary>Nothing but this process has ever worked on it, so that no row but its own speaks of it.</summary>
+    /// <summary>It has never waited for anything, so that no row but its own speaks of it.</summary>
     private readonly bool _isNew;
 
     /// <summary>Null for runs of no instance.</summary>
@@ -48,7 +48,8 @@ internal sealed class RunRecord
     }
 
     /// <summary>A run that a worker took.</summary>
-    public static RunRecord Taken(RunStore store, Run run, RunLease lease, Turn? turn) => new(store, run, lease, turn, false, default);
+    public static RunRecord Taken(RunStore store, Run run, RunLease lease, Turn? turn) =>
+        new(store, run, lease, turn, isNew: run.History is null && run.HistoryKey is null, default);
 
     /// <summary>Cancelled when the time is up, or the run is not to be worked on here any longer.</summary>
     public CancellationToken Until(CancellationTokenSource limit)
@@ -63,7 +64,7 @@ internal sealed class RunRecord
     {
         if (Lease is { } lease)
         {
-            if (!await UpdateAsync(lease, run => _store.Histories.KeepAsync(run, history, ct), null, ct))
+            if (!await UpdateAsync(lease, run => _store.Histories.KeepAsync(run, history, ct), null, alone: true, ct))
             {
                 await lease.LoseAsync();
                 throw new OperationCanceledException(lease.Lost);
@@ -77,7 +78,11 @@ internal sealed class RunRecord
         {
             (Run.Status, Run.Owner) = (RunState.Running, first.Owner);
             await _store.Histories.KeepAsync(Run, history, ct);
-            if (!await InsertAsync(null, ct))
+            if (_turn is null)
+            {
+                await InsertAloneAsync(ct);
+            }
+            else if (!await InsertAsync(null, ct))
             {
                 await _limit!.CancelAsync();
                 throw new OperationCanceledException(_limit.Token);
@@ -100,7 +105,7 @@ internal sealed class RunRecord
         var counts = true;
         if (Lease is { } lease)
         {
-            counts = await UpdateAsync(lease, run => TakeAsync(run, result, ct), result, ct);
+            counts = await UpdateAsync(lease, run => TakeAsync(run, result, ct), result, alone: _isNew && result.Checkpoints.Count == 0 && result.Waiting.Count == 0, ct);
         }
         else
         {
@@ -126,7 +131,7 @@ internal sealed class RunRecord
     {
         run.Fail(code, message, _store.Clock.GetUtcNow());
         return Task.CompletedTask;
-    }, null, ct);
+    }, null, alone: _isNew, ct);
 
     private async Task TakeAsync(Run run, RunResult result, CancellationToken ct)
     {
@@ -138,6 +143,15 @@ internal sealed class RunRecord
         else
         {
             (run.History, run.HistoryKey) = (null, null);
+        }
+    }
+
+    private async Task InsertAloneAsync(CancellationToken ct)
+    {
+        await _store.AddProgramAsync(Run.TenantId, Run.ProgramDigest, _source, ct);
+        if (!await _store.Writer.InsertAsync(Run))
+        {
+            throw new InvalidOperationException($"A run stands for the same call as {Run.Id} already."); // whoever began it was taken for dead
         }
     }
 
@@ -185,15 +199,28 @@ internal sealed class RunRecord
         return true;
     }
 
-    private async Task<bool> UpdateAsync(RunLease lease, Func<Run, Task> change, RunResult? result, CancellationToken ct)
+    /// <param name="alone">The run's row is all that is to be saved.</param>
+    private async Task<bool> UpdateAsync(RunLease lease, Func<Run, Task> change, RunResult? result, bool alone, CancellationToken ct)
     {
         if (_lost)
         {
             return false;
         }
 
-        await using var scope = _store.Enter(Run.TenantId, out var db);
         var first = !lease.Lost.IsCancellationRequested;
+        if (first && alone && _turn is null)
+        {
+            await ChangeAsync(change);
+            if (await _store.Writer.UpdateAsync(Run))
+            {
+                _taken = 0;
+                return true;
+            }
+
+            first = false;
+        }
+
+        await using var scope = _store.Enter(Run.TenantId, out var db);
         if (first)
         {
             db.Attach(Run);
@@ -212,14 +239,19 @@ internal sealed class RunRecord
             }
 
             first = false;
-            var pending = Run.Pending;
-            await change(Run);
-            Run.Await(pending, _taken);
+            await ChangeAsync(change);
             await FollowAsync(db, result, ct);
             await CommitAsync(db, result, ct);
             _taken = 0;
             return true;
         });
+    }
+
+    private async Task ChangeAsync(Func<Run, Task> change)
+    {
+        var pending = Run.Pending;
+        await change(Run);
+        Run.Await(pending, _taken);
     }
 
     /// <summary>Makes the rows say what the run waits for.</summary>

@@ -11,7 +11,8 @@ using ScaiGrid.Server.Kernel;
 namespace ScaiGrid.Server.Features.Runs;
 
 /// <summary>What the records of all runs share.</summary>
-internal sealed class RunStore(IServiceScopeFactory scopes, RunHistories histories, RunLeases leases, InstanceRows instances, Turns turns, Lazy<WaitClock> waits, TimeProvider clock)
+internal sealed class RunStore(
+    IServiceScopeFactory scopes, RunHistories histories, RunLeases leases, RunWriter writer, InstanceRows instances, Turns turns, Lazy<WaitClock> waits, TimeProvider clock)
 {
     private const int MostKnown = 10_000;
 
@@ -26,6 +27,8 @@ internal sealed class RunStore(IServiceScopeFactory scopes, RunHistories histori
 
     public Turns Turns => turns;
 
+    public RunWriter Writer => writer;
+
     public WaitClock Waits => waits.Value;
 
     public TimeProvider Clock => clock;
@@ -36,6 +39,23 @@ internal sealed class RunStore(IServiceScopeFactory scopes, RunHistories histori
         scope.ServiceProvider.GetRequiredService<TenantScope>().Enter(tenantId);
         db = scope.ServiceProvider.GetRequiredService<Db>();
         return scope;
+    }
+
+    /// <summary>Keeps the program that a run is about to begin with.</summary>
+    public async ValueTask AddProgramAsync(Id<Tenant> tenantId, string digest, Value source, CancellationToken ct)
+    {
+        if (_stored.ContainsKey((tenantId, digest)))
+        {
+            return;
+        }
+
+        await using var scope = Enter(tenantId, out var db);
+        await db.RetryOnConflictAsync(async () =>
+        {
+            await AddProgramAsync(db, tenantId, digest, source, ct);
+            return await db.SaveChangesAsync(ct);
+        });
+        Wrote(tenantId, digest);
     }
 
     /// <summary>Keeps the program that a run begins with, as part of the caller's save.</summary>

@@ -1,0 +1,122 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace ScaiGrid.Server.Data;
+
+/// <summary>
+/// Saves rows of one table in one transaction, new ones and changed ones. A row that somebody else made or changed in between is left out, as the
+/// concurrency token of the mapping tells, and the others are saved nevertheless.
+/// </summary>
+internal static class BulkSave
+{
+    /// <param name="added">Rows that are not stored.</param>
+    /// <param name="changed">Rows as they are to be, with the versions that they were read with. What is only set when a row is made is not written again.</param>
+    /// <returns>Those that were saved. The versions in the database are counted up by one, those of the objects are not.</returns>
+    public static async Task<IReadOnlySet<T>> SaveAsync<T>(Db db, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
+    {
+        var table = RowTable.Of<T>(db);
+        return db is PostgresDb ? await SaveArraysAsync(db, table, added, changed, ct) : await SaveRowsAsync(db, table, added, changed, ct);
+    }
+
+    private static string Insert(RowTable table) => $"INSERT INTO {table.Name} ({table.ColumnNames})";
+
+    /// <summary>SQLite lives in this process: a statement for each row costs next to nothing, and all wait for the disk once.</summary>
+    private static async Task<HashSet<T>> SaveRowsAsync<T>(Db db, RowTable table, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var saved = new HashSet<T>(ReferenceEqualityComparer.Instance);
+        var (keys, settable) = (table.Columns.Where(c => c.IsKey).ToList(), table.Columns.Where(c => c.CanChange).ToList());
+        var version = table.Columns.Single(c => c.IsVersion);
+        Execute(db, $"{Insert(table)} VALUES ({RowTable.Numbered("@p", table.Columns.Count)}) ON CONFLICT DO NOTHING", table.Columns, added, saved);
+        var set = string.Join(", ", settable.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{c.Name} = @p{i + 1}")));
+        List<RowTable.Column> condition = [.. keys, version];
+        var where = string.Join(" AND ", condition.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{c.Name} = @p{settable.Count + i + 1}")));
+        Execute(db, $"UPDATE {table.Name} SET {set}, {version.Name} = {version.Name} + 1 WHERE {where}", [.. settable, .. condition], changed, saved);
+        await transaction.CommitAsync(ct);
+        return saved;
+    }
+
+    private static void Execute<T>(Db db, string sql, IReadOnlyList<RowTable.Column> columns, IReadOnlyList<T> rows, HashSet<T> saved) where T : class
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        using var command = db.Database.GetDbConnection().CreateCommand();
+        (command.CommandText, command.Transaction) = (sql, db.Database.CurrentTransaction!.GetDbTransaction());
+        for (var i = 1; i <= columns.Count; i++)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{i}");
+            command.Parameters.Add(parameter);
+        }
+
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < columns.Count; i++)
+            {
+                command.Parameters[i].Value = columns[i].Read(row) ?? DBNull.Value;
+            }
+
+            if (command.ExecuteNonQuery() == 1)
+            {
+                saved.Add(row);
+            }
+        }
+    }
+
+    /// <summary>PostgreSQL is a network away: all rows go there in one step, as one array for each column.</summary>
+    private static async Task<HashSet<T>> SaveArraysAsync<T>(Db db, RowTable table, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
+    {
+        await db.Database.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection());
+        var (keys, settable) = (table.Columns.Where(c => c.IsKey).ToList(), table.Columns.Where(c => c.CanChange).ToList());
+        var version = table.Columns.Single(c => c.IsVersion);
+        if (added.Count > 0)
+        {
+            Add(batch, $"{Insert(table)} SELECT * FROM unnest({RowTable.Numbered("$", table.Columns.Count)}) ON CONFLICT DO NOTHING RETURNING {RowTable.Names(keys)}", table.Columns, added);
+        }
+
+        if (changed.Count > 0)
+        {
+            List<RowTable.Column> sent = [.. settable, .. keys, version];
+            var set = string.Join(", ", settable.Select(c => $"{c.Name} = v.{c.Name}"));
+            var where = string.Join(" AND ", keys.Append(version).Select(c => $"t.{c.Name} = v.{c.Name}"));
+            Add(batch, $"""
+                UPDATE {table.Name} t SET {set}, {version.Name} = t.{version.Name} + 1
+                FROM unnest({RowTable.Numbered("$", sent.Count)}) AS v ({RowTable.Names(sent)}) WHERE {where} RETURNING {string.Join(", ", keys.Select(k => $"t.{k.Name}"))}
+                """, sent, changed);
+        }
+
+        await batch.PrepareAsync(ct); // remembered by the connection
+        return await ReadSavedAsync(batch, keys, added, changed, ct);
+    }
+
+    private static void Add<T>(NpgsqlBatch batch, string sql, IReadOnlyList<RowTable.Column> columns, IReadOnlyList<T> rows) where T : class
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        RowTable.AddArrays(command.Parameters, () => new NpgsqlParameter(), columns, rows);
+        batch.BatchCommands.Add(command);
+    }
+
+    private static async Task<HashSet<T>> ReadSavedAsync<T>(DbBatch batch, List<RowTable.Column> keys, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
+    {
+        var byKey = added.Concat(changed).ToDictionary(row => string.Join('|', keys.Select(k => k.Read(row))));
+        var saved = new HashSet<T>(ReferenceEqualityComparer.Instance);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        do
+        {
+            while (await reader.ReadAsync(ct))
+            {
+                saved.Add(byKey[string.Join('|', keys.Select((_, i) => reader.GetValue(i)))]);
+            }
+        }
+        while (await reader.NextResultAsync(ct));
+
+        return saved;
+    }
+}
