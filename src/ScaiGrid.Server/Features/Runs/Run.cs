@@ -102,6 +102,7 @@ internal sealed partial class Run : IIdentified<Run>
             run.HasKey(r => new { r.TenantId, r.Id });
             run.HasIndex(r => new { r.TenantId, r.CoreId, r.Id });
             run.HasIndex(r => new { r.Status, r.Owner });
+            run.HasIndex(r => r.Id).HasFilter("status = 'Queued'"); // the queue: as long as it is, however many runs wait or are over
             run.HasIndex(r => new { r.TenantId, r.CallKey }).IsUnique();
             run.Property(r => r.ProgramDigest).HasMaxLength(80);
             run.Property(r => r.FlowName).HasMaxLength(CoreSource.LongestFlowName);

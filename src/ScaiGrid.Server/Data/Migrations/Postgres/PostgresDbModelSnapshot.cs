@@ -1927,6 +1927,10 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_runs");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_runs_id")
+                        .HasFilter("status = 'Queued'");
+
                     b.HasIndex("Status", "Owner")
                         .HasDatabaseName("ix_runs_status_owner");
 

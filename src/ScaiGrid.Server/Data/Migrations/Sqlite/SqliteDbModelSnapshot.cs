@@ -1917,6 +1917,10 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_runs");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_runs_id")
+                        .HasFilter("status = 'Queued'");
+
                     b.HasIndex("Status", "Owner")
                         .HasDatabaseName("ix_runs_status_owner");
 

@@ -1155,6 +1155,12 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 column: "until");
 
             migrationBuilder.CreateIndex(
+                name: "ix_runs_id",
+                table: "runs",
+                column: "id",
+                filter: "status = 'Queued'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_runs_status_owner",
                 table: "runs",
                 columns: new[] { "status", "owner" });

@@ -10,7 +10,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261122045343_Initial")]
+    [Migration("20261122053235_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1919,6 +1919,10 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_runs");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_runs_id")
+                        .HasFilter("status = 'Queued'");
 
                     b.HasIndex("Status", "Owner")
                         .HasDatabaseName("ix_runs_status_owner");

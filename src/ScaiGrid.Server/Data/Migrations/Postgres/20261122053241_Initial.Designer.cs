@@ -13,7 +13,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261122045350_Initial")]
+    [Migration("20261122053241_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1929,6 +1929,10 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
 
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_runs");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_runs_id")
+                        .HasFilter("status = 'Queued'");
 
                     b.HasIndex("Status", "Owner")
                         .HasDatabaseName("ix_runs_status_owner");

@@ -1152,6 +1152,12 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 column: "until");
 
             migrationBuilder.CreateIndex(
+                name: "ix_runs_id",
+                table: "runs",
+                column: "id",
+                filter: "status = 'Queued'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_runs_status_owner",
                 table: "runs",
                 columns: new[] { "status", "owner" });
