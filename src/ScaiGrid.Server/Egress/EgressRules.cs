@@ -22,6 +22,18 @@ internal static class EgressRules
 
     public static bool Allows(EgressOptions options, string host, IPAddress address) =>
         options.AllowPrivateNetworks || options.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase) || IsPublic(address);
+
+    /// <summary>
+    /// Tells early, from the address alone: no name is looked up but <c>localhost</c>, so that true says only that a call may be tried.
+    /// </summary>
+    public static bool AllowsAddressOf(EgressOptions options, Uri uri)
+    {
+        var host = uri.IdnHost; // what the connection is opened to
+        return IPAddress.TryParse(host, out var address) ? Allows(options, host, address)
+            : !IsLocalhost(host.TrimEnd('.')) || Allows(options, host, IPAddress.Loopback);
+    }
+
+    private static bool IsLocalhost(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>The address may not be called.</summary>

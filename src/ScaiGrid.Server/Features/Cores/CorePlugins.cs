@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.DataProtection;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Flows.Manifests;
+using ScaiGrid.Server.Egress;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Cores;
@@ -14,18 +15,20 @@ internal sealed record CorePlugin(string Endpoint, Value Auth, TimeSpan? Timeout
 /// A Core's plugins: <c>{alias, endpoint, auth?, timeout?}</c>. Of <c>auth</c> what is secret is encrypted before it is stored and never shown
 /// again; <c>${NAME}</c> in it stands for a value of the Core's environment.
 /// </summary>
-internal sealed partial class CorePlugins(IDataProtectionProvider protection)
+internal sealed partial class CorePlugins(IDataProtectionProvider protection, ServerOptions options)
 {
     /// <summary>Begins an endpoint that is only the name of a plugin: where it is, the Core says.</summary>
     public const string Scheme = "plugin://";
 
+    public const int MostPlugins = 100;
+
     private const string Masked = "••••••••", Sealed = "$secret";
 
-    private const int MostPlugins = 100;
+    private const int LongestEndpoint = 2048;
 
     private readonly IDataProtector _protector = protection.CreateProtector("core.plugins");
 
-    public static void Check(Value plugins, List<Fault> faults)
+    public void Check(Value plugins, List<Fault> faults)
     {
         if (plugins.Items.Count > MostPlugins)
         {
@@ -35,7 +38,7 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection)
         var aliases = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (i, plugin) in plugins.Items.Index())
         {
-            Check(plugin, $"plugins[{i}]", faults);
+            CheckOne(plugin, $"plugins[{i}].", faults);
             if (plugin["alias"].AsString() is { } alias && !aliases.Add(alias))
             {
                 faults.Add(new($"plugins[{i}].alias", $"is '{alias}', which another plugin has"));
@@ -48,9 +51,43 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection)
     {
         foreach (var (i, plugin) in sent.Items.Index())
         {
-            faults.AddRange(plugin["auth"].Members.Where(m => m.Value.AsString() == Masked && StoredAuth(stored, plugin)[m.Key].IsNull)
-                .Select(m => new Fault($"plugins[{i}].auth.{m.Key}", "is the mask of a secret that this Core does not have")));
+            CheckMasksOfOne(plugin, stored, $"plugins[{i}].", faults);
         }
+    }
+
+    /// <param name="path">Stands before the names of the fields.</param>
+    public static void CheckMasksOfOne(Value plugin, Value stored, string path, List<Fault> faults) => faults.AddRange(
+        from member in plugin["auth"].Members
+        where member.Value.AsString() == Masked && StoredAuth(stored, plugin)[member.Key].IsNull
+        select new Fault($"{path}auth.{member.Key}", "is only the mask of a secret: send the secret itself, as for every new alias or endpoint"));
+
+    /// <param name="path">Stands before the names of the fields.</param>
+    public void CheckOne(Value plugin, string path, List<Fault> faults)
+    {
+        if (plugin["alias"].AsString() is not { } alias || !Alias().IsMatch(alias))
+        {
+            faults.Add(new($"{path}alias", "must be 1 to 128 letters, digits, '_', '-' and '.', the first a letter, a digit or '_'"));
+        }
+
+        if (!Uri.TryCreate(plugin["endpoint"].AsString(), UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https") || endpoint.UserInfo.Length > 0)
+        {
+            faults.Add(new($"{path}endpoint", "must be an absolute http or https address without credentials"));
+        }
+        else if (endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0 || endpoint.OriginalString.Length > LongestEndpoint)
+        {
+            faults.Add(new($"{path}endpoint", $"must have neither query nor fragment, and at most {LongestEndpoint} characters"));
+        }
+        else if (!EgressRules.AllowsAddressOf(options.Egress, endpoint))
+        {
+            faults.Add(new($"{path}endpoint", $"is at '{endpoint.Host}', where the egress rules let no call go"));
+        }
+
+        if (plugin["timeout"] is { IsNull: false } timeout && !(timeout.TryGetDecimal(out var seconds) && seconds is > 0 and <= 3600))
+        {
+            faults.Add(new($"{path}timeout", "must be seconds, more than 0 and at most 3600"));
+        }
+
+        CheckAuth(plugin["auth"], path, faults);
     }
 
     /// <summary>What is stored for what a caller sent. A secret that comes back masked stays what it was.</summary>
@@ -82,24 +119,8 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection)
     /// <summary>A text of <c>auth</c>, with the environment's values for <c>${NAME}</c>.</summary>
     public static string Resolve(Value text, Value environment) => Reference().Replace(text.ToText(), m => environment[m.Groups[1].Value].ToText());
 
-    private static void Check(Value plugin, string path, List<Fault> faults)
+    private static void CheckAuth(Value auth, string path, List<Fault> faults)
     {
-        if (plugin["alias"].AsString() is not { Length: > 0 and <= 128 })
-        {
-            faults.Add(new($"{path}.alias", "must be 1 to 128 characters"));
-        }
-
-        if (!Uri.TryCreate(plugin["endpoint"].AsString(), UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https") || endpoint.UserInfo.Length > 0)
-        {
-            faults.Add(new($"{path}.endpoint", "must be an absolute http or https address without credentials"));
-        }
-
-        if (plugin["timeout"] is { IsNull: false } timeout && !(timeout.TryGetDecimal(out var seconds) && seconds is > 0 and <= 3600))
-        {
-            faults.Add(new($"{path}.timeout", "must be seconds, more than 0 and at most 3600"));
-        }
-
-        var auth = plugin["auth"];
         string[]? members = auth.IsNull ? [] : auth["type"].AsString() switch
         {
             "none" => [],
@@ -110,16 +131,19 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection)
         };
         if (members is null)
         {
-            faults.Add(new($"{path}.auth.type", "must be one of none, bearer, basic, header"));
+            faults.Add(new($"{path}auth.type", "must be one of none, bearer, basic, header"));
             return;
         }
 
         faults.AddRange(members.Where(m => auth[m].AsString() is not { Length: > 0 } text || text.Any(char.IsControl))
-            .Select(m => new Fault($"{path}.auth.{m}", "is required, and must be text without control characters")));
-        faults.AddRange(auth.Members.Keys.Except(["type", .. members]).Select(m => new Fault($"{path}.auth.{m}", "is not known for this type")));
+            .Select(m => new Fault($"{path}auth.{m}", "is required, and must be text without control characters")));
+        faults.AddRange(auth.Members.Keys.Except(["type", .. members]).Select(m => new Fault($"{path}auth.{m}", "is not known for this type")));
     }
 
-    private static Value StoredAuth(Value stored, Value plugin) => stored.Items.FirstOrDefault(p => p["alias"] == plugin["alias"])["auth"];
+    // A stored secret goes only where it was meant to go: with a new address it must be sent anew, or whoever may change the
+    // address could have it sent to a place of their own.
+    private static Value StoredAuth(Value stored, Value plugin) =>
+        stored.Items.FirstOrDefault(p => p["alias"] == plugin["alias"] && p["endpoint"] == plugin["endpoint"])["auth"];
 
     private static Value Map(Value plugins, Func<Value, string, Value, Value> map) => Value.Array([.. plugins.Items.Select(plugin => plugin["auth"].Members.Count == 0
         ? plugin
@@ -129,6 +153,9 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection)
     /// <summary>Not what only names where the secret is.</summary>
     private static bool IsSecret(string member, Value value) =>
         member is "token" or "password" or "value" && !(value.AsString() is { } text && Reference().Replace(text, "") is "" or "Bearer ");
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\z")]
+    private static partial Regex Alias();
 
     [GeneratedRegex(@"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")]
     private static partial Regex Reference();

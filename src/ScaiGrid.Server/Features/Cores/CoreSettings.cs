@@ -40,7 +40,7 @@ internal abstract record CoreSettings
     public string? AvatarContentType { get; init; }
 
     /// <summary>Every fault of the settings, told from each other and from what the caller may.</summary>
-    public void Check(string? name, Principal caller, List<Fault> faults)
+    public void Check(string? name, Principal caller, CorePlugins registry, List<Fault> faults)
     {
         if (name is { } given && (string.IsNullOrWhiteSpace(given) || given.Length > 200 || given.Any(char.IsControl)))
         {
@@ -55,7 +55,7 @@ internal abstract record CoreSettings
         Require(Source, ValueKind.Object, "source", "must be an object", faults);
         if (Require(Plugins, ValueKind.Array, "plugins", "must be an array", faults) is { } plugins)
         {
-            CorePlugins.Check(plugins, faults);
+            registry.Check(plugins, faults);
         }
 
         Require(ResourceLimits, ValueKind.Object, "resource_limits", "must be an object", faults);

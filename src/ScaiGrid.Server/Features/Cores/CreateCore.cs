@@ -64,7 +64,7 @@ internal static class CreateCore
     public static Result<Core> Decide(Request request, Principal caller, Id<Tenant> tenantId, Id<Core> id, CoreEnvironment environment, CorePlugins plugins, DateTimeOffset now)
     {
         var faults = new List<Fault>();
-        request.Check(request.Name, caller, faults);
+        request.Check(request.Name, caller, plugins, faults);
         if (!Slug.TryMake(request.Name, out var slug) && !string.IsNullOrWhiteSpace(request.Name))
         {
             faults.Add(new("name", "must have at least one letter or digit to make a slug of"));

@@ -31,7 +31,7 @@ internal static class UpdateCore
     {
         var request = body.Value;
         var faults = new List<Fault>();
-        request.Check(request.Name, caller, faults);
+        request.Check(request.Name, caller, plugins, faults);
         if (faults.Count > 0)
         {
             return KernelErrors.Faulty(faults).ToResult();

@@ -132,7 +132,7 @@ public sealed class QueueTests(OutsideWorld outside) : IClassFixture<OutsideWorl
         var asked = admin.SendAsync(HttpMethod.Post, $"{TestCores.Base}/cores/{id}/invoke", new { });
         await held.Task;
         var runId = new Id<Run>(witness.Seen.First().Key!.Split(':')[0]);
-        await Eventually.BecomesAsync(() => outside.World.Server.WithDbAsync(db => db.QueueMessages.CountAsync(m => m.PublishedBy == runId || m.ClaimedBy == runId)), n => n == 2);
+        await Eventually.BecomesAsync(() => outside.World.Server.WithDbAsync(db => db.QueueMessages.CountAsync(m => m.PublishedBy == runId.Value || m.ClaimedBy == runId)), n => n == 2);
         await outside.World.Server.WithDbAsync(db => db.RetryOnConflictAsync(async () =>
         {
             (await db.Runs.SingleAsync(r => r.Id == runId)).Owner = new("rep_dead");
@@ -144,7 +144,7 @@ public sealed class QueueTests(OutsideWorld outside) : IClassFixture<OutsideWorl
         await asked;
 
         Assert.Equal(1, run.At("output.take.payload.n").GetInt32());
-        Assert.Equal(1, await outside.World.Server.WithDbAsync(db => db.QueueMessages.CountAsync(m => m.PublishedBy == runId)));
+        Assert.Equal(1, await outside.World.Server.WithDbAsync(db => db.QueueMessages.CountAsync(m => m.PublishedBy == runId.Value)));
     }
 
     private static async Task<JsonElement> InvokeAnyAsync(HttpClient admin, string id) =>

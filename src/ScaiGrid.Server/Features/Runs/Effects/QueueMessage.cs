@@ -62,7 +62,8 @@ internal sealed class QueueMessage : IIdentified<QueueMessage>
     /// <summary>The key of the effect that published it: published again, it is the same message.</summary>
     public required string PublishKey { get; init; }
 
-    public required Id<Run> PublishedBy { get; init; }
+    /// <summary>The run, or the person who did it by hand.</summary>
+    public required string PublishedBy { get; init; }
 
     /// <summary>The key of the effect that took it; null while it is ready.</summary>
     public string? ClaimKey { get; private set; }
@@ -84,6 +85,9 @@ internal sealed class QueueMessage : IIdentified<QueueMessage>
         (State, ClaimedBy, ClaimKey) = (Failures > MaxRetries ? QueueMessageState.Dead : QueueMessageState.Ready, null, null);
         VisibleAt = now + TimeSpan.FromSeconds(Math.Min(300, 1 << Math.Min(Failures, 9)));
     }
+
+    /// <summary>Somebody wants it tried again, as if nobody had tried.</summary>
+    public void Requeue(DateTimeOffset now) => (State, Failures, VisibleAt) = (QueueMessageState.Ready, 0, now);
 
     /// <summary>As the run that takes it sees it.</summary>
     public Value ToValue() => Value.Object(
@@ -110,6 +114,7 @@ internal sealed class QueueMessage : IIdentified<QueueMessage>
             message.Property(m => m.Queue).HasMaxLength(NameLength);
             message.Property(m => m.MessageType).HasMaxLength(200);
             message.Property(m => m.PublishKey).HasMaxLength(64);
+            message.Property(m => m.PublishedBy).HasMaxLength(64);
             message.Property(m => m.ClaimKey).HasMaxLength(64);
             message.Property(m => m.Version).IsConcurrencyToken();
             message.HasQueryFilter(m => db.SeesAllTenants || m.TenantId == db.TenantId);

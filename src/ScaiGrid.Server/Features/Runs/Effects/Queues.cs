@@ -38,7 +38,7 @@ internal sealed class Queues(RunStore store, Lazy<WaitClock> waits, IdSource ids
                 VisibleAt = now,
                 MaxRetries = retries,
                 PublishKey = key,
-                PublishedBy = context.Run.Id,
+                PublishedBy = context.Run.Id.Value,
                 CreatedAt = now,
             }).Entity;
             await db.SaveChangesAsync(ct);

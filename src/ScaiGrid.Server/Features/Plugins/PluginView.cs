@@ -1,0 +1,15 @@
+using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Features.Cores;
+
+namespace ScaiGrid.Server.Features.Plugins;
+
+/// <summary>A plugin of a Core as callers see it: secrets masked.</summary>
+/// <param name="Auth">Null for none.</param>
+/// <param name="Timeout">Seconds; null for the default, 30.</param>
+internal sealed record PluginView(string Alias, string Endpoint, Value Auth, decimal? Timeout)
+{
+    public static IReadOnlyList<PluginView> AllOf(Core core) => [.. CorePlugins.Mask(core.Plugins).Items.Select(Of)];
+
+    private static PluginView Of(Value masked) =>
+        new(masked["alias"].ToText(), masked["endpoint"].ToText(), masked["auth"], masked["timeout"].TryGetDecimal(out var seconds) ? seconds : null);
+}
