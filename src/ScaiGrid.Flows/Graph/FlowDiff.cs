@@ -22,8 +22,12 @@ public sealed record FlowDiff(PartsDiff Nodes, PartsDiff Edges, IReadOnlyList<Fi
         if (from is { Kind: ValueKind.Object } before && to is { Kind: ValueKind.Object } after)
         {
             CompareMembers(before, after, path + ".", changes);
+            if (path.Length > 0 && !Common(before, after).SequenceEqual(Common(after, before))) // of a part itself, or the whole content, it means nothing
+            {
+                changes.Add(new(path, from, to));
+            }
         }
-        else if (from != to)
+        else if (from is not { } old || to is not { } now || !old.IsWrittenLike(now))
         {
             changes.Add(new(path, from, to));
         }
@@ -42,6 +46,8 @@ public sealed record FlowDiff(PartsDiff Nodes, PartsDiff Edges, IReadOnlyList<Fi
         }
     }
 
+    private static IEnumerable<string> Common(Value mine, Value theirs) => mine.Members.Select(m => m.Key).Where(name => theirs.Members.TryGetValue(name, out _));
+
     private static Value Rest(Value content) => Value.Object(content.Members.Where(m => m.Key is not (NodesName or EdgesName or "id" or "version")));
 }
 
@@ -59,10 +65,14 @@ public sealed record PartsDiff(IReadOnlyList<Value> Added, IReadOnlyList<Value> 
         var changed = new List<PartChange>();
         foreach (var (key, part) in before)
         {
-            if (after.TryGetValue(key, out var now) && now != part)
+            var fields = new List<FieldChange>();
+            if (after.TryGetValue(key, out var now) && !now.IsWrittenLike(part))
             {
-                var fields = new List<FieldChange>();
                 FlowDiff.Compare(part, now, "", fields);
+            }
+
+            if (fields.Count > 0)
+            {
                 changed.Add(new(key.Id, [.. fields.Select(f => f with { Path = f.Path.TrimStart('.') })]));
             }
         }
@@ -90,7 +100,7 @@ public sealed record PartsDiff(IReadOnlyList<Value> Added, IReadOnlyList<Value> 
     }
 }
 
-/// <param name="Fields">By path within the part, such as <c>config.goal</c>; lists are compared whole.</param>
+/// <param name="Fields">By path within the part, such as <c>config.goal</c>; lists are compared whole, and so are objects whose members stand in another order.</param>
 public sealed record PartChange(string Id, IReadOnlyList<FieldChange> Fields);
 
 /// <param name="From">Null when it was not there.</param>

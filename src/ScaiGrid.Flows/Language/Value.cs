@@ -170,6 +170,9 @@ public readonly struct Value : IEquatable<Value>
         _ => false,
     };
 
+    /// <summary>Whether both are the same JSON text: the order of members counts, and <c>1</c> is not <c>1.0</c>.</summary>
+    public bool IsWrittenLike(Value other) => ReferenceEquals(_raw, other._raw) || (Equals(other) && ToJson() == other.ToJson());
+
     public override bool Equals(object? obj) => obj is Value other && Equals(other);
 
     public override int GetHashCode() => _raw switch

@@ -15,7 +15,7 @@ public static class CanonicalJson
     private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
 
     /// <returns><c>sha256:</c> and 64 lower-case hexadecimal digits.</returns>
-    public static string Digest(Value value) => Sha256.Of(WriteUtf8(value).Span);
+    public static string Digest(Value value, bool keepOrder = false) => Sha256.Of(WriteUtf8(value, keepOrder).Span);
 
     public static string Write(Value value) => Encoding.UTF8.GetString(WriteUtf8(value).Span);
 

@@ -50,8 +50,12 @@ public sealed record Manifest
     /// <summary>The whole manifest, <c>{"core": {…}}</c>, unknown keys included.</summary>
     public required Value Source { get; init; }
 
-    /// <summary>The identity of the program: <c>sha256:…</c> over the canonical JSON of <see cref="Source"/>.</summary>
-    public string Digest => _digest ??= CanonicalJson.Digest(Source);
+    /// <summary>
+    /// The identity of the program: <c>sha256:…</c> over the canonical JSON of <see cref="Source"/> and, once more with the members in their order, of the
+    /// flows and variables in it. There the order has a meaning: assignments are made one after the other, and texts show objects as they are written.
+    /// </summary>
+    public string Digest => _digest ??= Sha256.Of(
+        [.. CanonicalJson.WriteUtf8(Source).Span, .. CanonicalJson.WriteUtf8(Value.Array(Source["core"]["flows"], Source["core"]["variables"]), keepOrder: true).Span]);
 }
 
 /// <summary>Who speaks.</summary>

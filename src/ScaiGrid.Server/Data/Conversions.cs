@@ -53,7 +53,7 @@ internal static class Conversions
 
     internal sealed class JsonText() : ValueConverter<Value, string>(value => value.ToJson(), text => Value.FromJson(text));
 
-    internal sealed class JsonComparer() : ValueComparer<Value>((a, b) => a.Equals(b), value => value.GetHashCode(), value => value);
+    internal sealed class JsonComparer() : ValueComparer<Value>((a, b) => a.IsWrittenLike(b), value => value.GetHashCode(), value => value);
 
     internal sealed class Microseconds() : ValueConverter<DateTimeOffset, long>(
         time => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,

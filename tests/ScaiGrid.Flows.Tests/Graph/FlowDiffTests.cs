@@ -51,6 +51,22 @@ public sealed class FlowDiffTests
     }
 
     [Fact]
+    public void Another_order_of_members_is_a_change_of_the_whole_that_has_them()
+    {
+        const string before = """{ "nodes": [{ "id": "a", "config": { "assignments": { "x": "y", "y": "1" } } }], "variables": [{ "default": { "p": 1, "q": 2 } }] }""";
+
+        var diff = Diff(before, """{ "nodes": [{ "config": { "assignments": { "y": "1", "x": "y" } }, "id": "a" }], "variables": [{ "default": { "q": 2, "p": 1 } }] }""");
+
+        var node = Assert.Single(diff.Nodes.Changed);
+        Assert.Equal(["config.assignments: {\"x\":\"y\",\"y\":\"1\"} → {\"y\":\"1\",\"x\":\"y\"}"], node.Fields.Select(Show));
+        Assert.Equal(["variables: [{\"default\":{\"p\":1,\"q\":2}}] → [{\"default\":{\"q\":2,\"p\":1}}]"], diff.Fields.Select(Show));
+    }
+
+    [Fact]
+    public void In_what_order_a_part_and_a_content_name_their_members_is_no_change() =>
+        Assert.True(Diff("""{ "name": "N", "config": {}, "nodes": [{ "id": "a", "label": "A" }] }""", """{ "nodes": [{ "label": "A", "id": "a" }], "config": {}, "name": "N" }""").IsEmpty);
+
+    [Fact]
     public void Another_order_is_seen()
     {
         var diff = Diff(Flow, Flow.Replace("""[{ "id": "e" }, { "id": "f" }]""", """[{ "id": "f" }, { "id": "e" }]""", StringComparison.Ordinal));

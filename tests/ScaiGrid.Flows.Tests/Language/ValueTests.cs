@@ -24,6 +24,19 @@ public sealed class ValueTests
         Assert.Equal(a.GetHashCode(), Value.FromJson(a.ToJson()).GetHashCode());
     });
 
+    [Theory]
+    [InlineData("""{"a":1,"b":[null,"x"]}""", """{ "a": 1, "b": [null, "x"] }""", true)]
+    [InlineData("""{"a":1,"b":2}""", """{"b":2,"a":1}""", false)]
+    [InlineData("""[{"a":{"b":1,"c":2}}]""", """[{"a":{"c":2,"b":1}}]""", false)]
+    [InlineData("1", "1.0", false)]
+    [InlineData("null", "\"\"", false)]
+    [InlineData("null", "null", true)]
+    public void Values_are_written_alike_when_their_text_is_the_same(string left, string right, bool alike)
+    {
+        Assert.Equal(alike, Value.FromJson(left).IsWrittenLike(Value.FromJson(right)));
+        Assert.True(Value.FromJson(left) is var same && same.IsWrittenLike(same));
+    }
+
     [Fact]
     public void A_number_with_more_zeros_is_the_same_number() => Generated.ForAll(Generated.Number, number =>
     {

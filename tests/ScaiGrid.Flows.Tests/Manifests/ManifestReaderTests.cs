@@ -45,6 +45,15 @@ public class ManifestReaderTests
     }
 
     [Fact]
+    public void Programs_whose_assignments_are_made_in_another_order_have_other_digests()
+    {
+        var (first, second) = (Reading.Valid(Reading.WithSteps("- set: { a: 1, b: a }")), Reading.Valid(Reading.WithSteps("- set: { b: a, a: 1 }")));
+
+        Assert.NotEqual(first.Digest, second.Digest);
+        Assert.Equal(first.Digest, Reading.Valid(first.Source.ToJson()).Digest);
+    }
+
+    [Fact]
     public void The_registry_comes_first_and_the_single_model_is_primary_after_it()
     {
         var models = Reading.Valid(Whole).Models;

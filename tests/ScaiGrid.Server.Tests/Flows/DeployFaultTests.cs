@@ -74,6 +74,6 @@ public sealed class DeployFaultTests : IAsyncLifetime
         }
 
         var core = Assert.Single(cores);
-        Assert.Equal((last.CoreId, last.ManifestDigest, last.PublishedSlug), (core.Id, ScaiGrid.Flows.Manifests.CanonicalJson.Digest(core.Source), core.Publication?.Slug.Value));
+        Assert.Equal((last.CoreId, last.ManifestDigest, last.PublishedSlug), (core.Id, ScaiGrid.Flows.Manifests.ManifestReader.Read(core.Source).Manifest!.Digest, core.Publication?.Slug.Value));
     }
 }

@@ -70,6 +70,27 @@ public sealed class DeployFlowTests(OidcWorld world)
         rows.AssertWhole();
     }
 
+    [Fact]
+    public async Task Deploying_another_order_of_assignments_changes_what_the_Core_computes()
+    {
+        var (_, admin) = await TenantAsync();
+        var id = (await admin.Http.NewFlowAsync(content: Assigning("""{ "second": "'one'", "first": "second" }"""))).Text("id")!;
+        var before = await admin.Http.DeployAsync(id, new { publish_as_model = true });
+        Assert.Equal("one/one", (await admin.Http.ChatAsync(before.Text("published_slug")!, "x")).Reply);
+
+        var saved = await admin.Http.SaveAsync(id, Assigning("""{ "first": "second", "second": "'one'" }"""));
+        var after = await admin.Http.DeployAsync(id);
+
+        Assert.Equal("1.0.1", saved.Text("version"));
+        Assert.NotEqual(before.Text("manifest_digest"), after.Text("manifest_digest"));
+        Assert.Equal("/one", (await admin.Http.ChatAsync(after.Text("published_slug")!, "x")).Reply);
+        var diff = await admin.Http.BareAsync(HttpMethod.Get, $"{Base}/{id}/diff?from=1.0.0");
+        Assert.Equal("config.assignments", Assert.Single(Assert.Single(diff.At("nodes.changed").EnumerateArray()).GetProperty("fields").EnumerateArray()).Text("path"));
+
+        await admin.Http.BareAsync(HttpMethod.Post, $"{Base}/{id}/deployments/{before.Text("deployment_id")}/rollback");
+        Assert.Equal("one/one", (await admin.Http.ChatAsync(after.Text("published_slug")!, "x")).Reply);
+    }
+
     [Theory]
     [InlineData(true, null, true)]
     [InlineData(false, null, false)]

@@ -81,7 +81,8 @@ public sealed class FlowCrudTests(OidcWorld world)
         var flow = await author.Http.NewFlowAsync();
         var id = flow.Text("id")!;
         var tag = await author.Http.ETagAsync($"{Base}/{id}");
-        var reordered = new JsonObject(Echo().Reverse().Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())));
+        var reordered = Reversed(Echo());
+        reordered["nodes"]![1] = Reversed(reordered["nodes"]![1]!.AsObject());
 
         var saved = await author.Http.SaveAsync(id, reordered);
 
@@ -267,4 +268,6 @@ public sealed class FlowCrudTests(OidcWorld world)
     }
 
     private static ScaiGrid.Flows.SemVer SemVer(int major, int minor, int patch) => ScaiGrid.Flows.SemVer.Of(major, minor, patch);
+
+    private static JsonObject Reversed(JsonObject members) => new(members.Reverse().Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())));
 }

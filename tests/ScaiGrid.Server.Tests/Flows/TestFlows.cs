@@ -24,6 +24,22 @@ internal static class TestFlows
         }
         """)!.AsObject();
 
+    /// <summary>A flow that says what its two variables hold after those assignments.</summary>
+    public static JsonObject Assigning(string assignments)
+    {
+        var flow = Echo("{{first}}/{{second}}");
+        flow["nodes"]!.AsArray().Insert(1, JsonNode.Parse($$"""
+            { "id": "node_set", "type": "data_variable_set", "label": "Set", "position": { "x": 0, "y": 0 }, "config": { "assignments": {{assignments}} },
+              "inputs": [{ "id": "in", "label": "in", "type": "object" }], "outputs": [{ "id": "out", "label": "out", "type": "object" }] }
+            """));
+        flow["variables"] = JsonNode.Parse("""[{ "name": "second", "type": "string?" }, { "name": "first", "type": "string?" }]""");
+        flow["edges"] = JsonNode.Parse("""
+            [{ "id": "edge_1", "type": "sequential", "source": { "node": "node_in", "port": "out" }, "target": { "node": "node_set", "port": "in" } },
+             { "id": "edge_2", "type": "sequential", "source": { "node": "node_set", "port": "out" }, "target": { "node": "node_say", "port": "in" } }]
+            """);
+        return flow;
+    }
+
     /// <summary>A flow that asks a person, and then says what they decided.</summary>
     public static JsonObject Approval(string says)
     {

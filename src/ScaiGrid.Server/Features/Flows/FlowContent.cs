@@ -68,8 +68,18 @@ internal static class FlowContent
     /// <summary>The content as it is stored.</summary>
     public static Value Stamp(Value content, Id<Flow> id, SemVer version) => With(content, new("id", id.Value), new("version", version.ToString()));
 
-    /// <summary>The same for contents that differ in nothing but the server's members and the order of members.</summary>
-    public static string DigestOf(Value content) => CanonicalJson.Digest(Value.Object(content.Members.Where(m => m.Key is not ("id" or "version"))));
+    /// <summary>
+    /// The same for contents that differ in nothing but the server's members and the order in which the content, a node or an edge names its own. Further
+    /// down the order of members has a meaning: assignments are made one after the other.
+    /// </summary>
+    public static string DigestOf(Value content) => CanonicalJson.Digest(
+        Sorted(content.Members.Where(m => m.Key is not ("id" or "version")).Select(m => KeyValuePair.Create(m.Key, m.Key is "nodes" or "edges" ? SortedParts(m.Value) : m.Value))),
+        keepOrder: true);
+
+    private static Value SortedParts(Value parts) => parts.Kind != ValueKind.Array ? parts
+        : Value.Array([.. parts.Items.Select(part => part.Kind == ValueKind.Object ? Sorted(part.Members) : part)]);
+
+    private static Value Sorted(IEnumerable<KeyValuePair<string, Value>> members) => Value.Object(members.OrderBy(m => m.Key, StringComparer.Ordinal));
 
     public static ObjectKey KeyOf(Id<Tenant> tenant, Id<Flow> flow, SemVer version) => ObjectKey.Of("flows", tenant.Value, flow.Value, $"v{version}.flow.json");
 
