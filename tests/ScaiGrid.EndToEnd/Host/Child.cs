@@ -24,6 +24,8 @@ internal sealed partial class Child : IAsyncDisposable
         _exit = process.WaitForExitAsync();
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Everything that it wrote so far.</summary>
     public string Output
     {

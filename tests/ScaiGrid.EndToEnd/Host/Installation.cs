@@ -48,9 +48,9 @@ internal sealed class Installation : IAsyncDisposable
         return new(folder, database == Database.Postgres ? Rows.OnPostgres() : Rows.InFile(folder), bootstrap, settings);
     }
 
-    public async Task<ServerProcess> StartAsync()
+    public async Task<ServerProcess> StartAsync(string? runtimeConfig = null)
     {
-        var server = await ServerProcess.StartAsync(_settings);
+        var server = await ServerProcess.StartAsync(_settings, runtimeConfig);
         _servers.Add(server);
         return server;
     }

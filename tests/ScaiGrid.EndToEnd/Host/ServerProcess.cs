@@ -16,13 +16,19 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Uri Url { get; }
 
+    public int Id => _child.Id;
+
     public string Log => _child.Output;
 
     /// <summary>Starts it on a port that the system chooses, and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> environment)
+    /// <param name="runtimeConfig">The file that the runtime is configured by; null = the one that ships with the server.</param>
+    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> environment, string? runtimeConfig = null)
     {
         Assert.True(File.Exists(Repository.Server), $"{Repository.Server} is missing: ./build.sh e2e publishes it.");
-        var child = Child.Start(Repository.Server, ["--Urls", "http://127.0.0.1:0"], environment);
+        string[] urls = ["--Urls", "http://127.0.0.1:0"];
+        var child = runtimeConfig is null
+            ? Child.Start(Repository.Server, urls, environment)
+            : Child.Start("dotnet", ["exec", "--runtimeconfig", runtimeConfig, $"{Repository.Server}.dll", .. urls], environment);
         try
         {
             var log = await child.SaysAsync(Listening, StartPatience);
