@@ -65,6 +65,7 @@ internal static class ScaiGridServer
             services.AddScoped<BootstrapFile>();
             services.AddScoped<FlowInstallation>();
             services.AddScoped<Auditor>();
+            services.AddSingleton<RefusalAudit>();
             services.AddSingleton<ConnectionSecrets>();
             services.AddSingleton<Catalogue>();
             services.AddSingleton<BackendConfigs>();
@@ -149,7 +150,6 @@ internal static class ScaiGridServer
         {
             app.UseMiddleware<Edge>();
             app.UseRouting();
-            app.UseMiddleware<RefusalAudit>();
             app.UseMiddleware<Gate>();
 
             app.MapHealth();

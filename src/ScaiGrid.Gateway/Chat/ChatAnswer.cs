@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.ObjectModel;
 using System.Text;
 using System.Text.Json;
 using ScaiGrid.Gateway.Json;
@@ -44,7 +45,7 @@ public sealed class ChatAnswer : IDisposable
     public Usage? Usage { get; }
 
     /// <summary>Members that ride along at the top level of the answer, such as <c>scaicore</c>.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Extra { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Extra { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
 
     /// <summary>The first choice's text; empty when it calls tools instead.</summary>
     public string Text => Choices[0].Content ?? "";
@@ -52,13 +53,15 @@ public sealed class ChatAnswer : IDisposable
     internal long CompletionBytes => _forwarded?.CompletionBytes
         ?? Choices.Sum(c => Encoding.UTF8.GetByteCount(c.Content ?? "") + (c.ToolCalls?.Sum(t => t.Name.Length + t.Arguments.Length) ?? 0));
 
+    /// <summary>The id of an answer to which its upstream gave none.</summary>
+    internal static string IdOf(string requestId) => $"chatcmpl-{requestId}";
+
     /// <summary>Writes OpenAI's <c>chat.completion</c> object, which is also the <c>data</c> of the native envelope.</summary>
-    /// <param name="fallbackId">The id to give where an upstream gave none.</param>
-    internal void WriteTo(IBufferWriter<byte> output, ReadOnlySpan<byte> quotedModel, Usage usage, string fallbackId, DateTimeOffset now)
+    internal void WriteTo(IBufferWriter<byte> output, ReadOnlySpan<byte> quotedModel, Usage usage, string requestId, DateTimeOffset now)
     {
         if (_forwarded is not null)
         {
-            _forwarded.WriteTo(output, quotedModel, usage, fallbackId, now);
+            _forwarded.WriteTo(output, quotedModel, usage, requestId, now);
             return;
         }
 

@@ -20,12 +20,12 @@ public sealed class ChatRequest
 
     private const int TokensPerMessage = 4, TokensPerMedium = 800;
 
-    private readonly MemberRange[] _members;
+    private readonly ReadOnlyMemory<MemberRange> _members;
     private IReadOnlyList<ChatMessage>? _messages;
 
     private ChatRequest(ReadOnlyMemory<byte> body, in RequestScan scan)
     {
-        _members = scan.Members.ToArray();
+        _members = scan.Members;
         Body = body;
         Model = scan.Model ?? "";
         Stream = scan.Stream;
@@ -75,7 +75,7 @@ public sealed class ChatRequest
 
     internal ReadOnlyMemory<byte> Body { get; }
 
-    internal ReadOnlySpan<MemberRange> Members => _members;
+    internal ReadOnlySpan<MemberRange> Members => _members.Span;
 
     /// <summary>Where the value of <c>stream_options.include_usage</c> starts in the body; 0 when it is not there.</summary>
     internal int IncludeUsageStart { get; }
@@ -139,7 +139,7 @@ public sealed class ChatRequest
 
     private MemberRange? Find(ChatMember member)
     {
-        foreach (var range in _members)
+        foreach (var range in Members)
         {
             if (range.Member == member)
             {

@@ -18,20 +18,20 @@ internal sealed class ForwardedAnswer(PooledBuffer body, in CompletionScan scan)
         [.. JsonText.Parse(body.Written.Span).GetProperty("choices").EnumerateArray().Select(ReadChoice)];
 
     /// <summary>Copies the bytes; writes the public model's name, and what the upstream left out.</summary>
-    public void WriteTo(IBufferWriter<byte> output, ReadOnlySpan<byte> quotedModel, Usage usage, string fallbackId, DateTimeOffset now)
+    public void WriteTo(IBufferWriter<byte> output, ReadOnlySpan<byte> quotedModel, Usage usage, string requestId, DateTimeOffset now)
     {
         var rewrite = new CompletionRewrite(body.Written.Span, output);
         if (!_hasId)
         {
-            rewrite.Add("\"id\":"u8, JsonText.Quote(fallbackId));
+            rewrite.Add("\"id\":"u8, JsonText.Quote(ChatAnswer.IdOf(requestId)));
         }
 
         if (!_hasCreated)
         {
-            rewrite.Add("\"created\":"u8, JsonText.Build(json => json.WriteNumberValue(now.ToUnixTimeSeconds())));
+            rewrite.Add("\"created\":"u8, Write(now));
         }
 
-        var usageBytes = Usage is null ? JsonText.Build(json => ChatJson.WriteUsage(json, usage)) : [];
+        var usageBytes = Usage is null ? Write(usage) : [];
         if (Usage is null && _usage is null)
         {
             rewrite.Add("\"usage\":"u8, usageBytes);
@@ -41,6 +41,11 @@ internal sealed class ForwardedAnswer(PooledBuffer body, in CompletionScan scan)
     }
 
     public void Dispose() => body.Dispose();
+
+    // Apart, because a method with a lambda allocates for it at every call, and most answers need neither of these.
+    private static byte[] Write(DateTimeOffset created) => JsonText.Build(json => json.WriteNumberValue(created.ToUnixTimeSeconds()));
+
+    private static byte[] Write(Usage usage) => JsonText.Build(json => ChatJson.WriteUsage(json, usage));
 
     private static ChatChoice ReadChoice(JsonElement choice, int position)
     {

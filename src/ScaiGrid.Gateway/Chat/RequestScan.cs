@@ -11,7 +11,7 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
 {
     private Utf8JsonReader _json = new(body, JsonText.Strict);
     private Faults _faults;
-    private MemberRange[] _members = new MemberRange[16];
+    private MemberRange[] _members = new MemberRange[8];
     private int _count;
     private uint _seen;
     private int _message, _part;
@@ -19,7 +19,8 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
 
     public readonly IReadOnlyList<Fault> Faults => _faults.List;
 
-    public readonly ReadOnlySpan<MemberRange> Members => _members.AsSpan(0, _count);
+    /// <summary>The members in the order of the body, in memory that is the caller's to keep.</summary>
+    public readonly ReadOnlyMemory<MemberRange> Members => _members.AsMemory(0, _count);
 
     public string? Model { get; private set; }
 
@@ -177,7 +178,7 @@ internal ref partial struct RequestScan(ReadOnlySpan<byte> body)
 
     private void RefuseCallMembers()
     {
-        foreach (var range in Members)
+        foreach (var range in Members.Span)
         {
             if (range.Member is ChatMember.Model or ChatMember.Messages or ChatMember.Stream or ChatMember.StreamOptions
                 or ChatMember.Metadata)

@@ -78,10 +78,8 @@ public sealed class ChatResult : IDisposable
     public void WriteTo(IBufferWriter<byte> output)
     {
         var answer = Answer ?? throw new InvalidOperationException("This call has no answer to write.");
-        answer.WriteTo(output, _route.QuotedSlug.Span, Usage, CompletionId(_context), _ended);
+        answer.WriteTo(output, _route.QuotedSlug.Span, Usage, _context.RequestId, _ended);
     }
 
     public void Dispose() => Answer?.Dispose();
-
-    internal static string CompletionId(ChatContext context) => $"chatcmpl-{context.RequestId}";
 }

@@ -128,9 +128,14 @@ internal sealed class Dispatch(Dispatcher dispatcher, ChatCall call, PipeWriter?
         using var leaving = ct.UnsafeRegister(static p => ((CancellationTokenSource)p!).Cancel(), patience);
         try
         {
-            _failure = output is null
-                ? await AskAsync(target, patience.Token)
-                : await StreamAsync(target, output, patience);
+            if (output is null)
+            {
+                (await target.Provider.ChatAsync(call, patience.Token)).Succeeded(out _answer, out _failure);
+            }
+            else
+            {
+                _failure = await StreamAsync(target, output, patience);
+            }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested || _stream?.CallerLeft == true)
         {
@@ -172,16 +177,10 @@ internal sealed class Dispatch(Dispatcher dispatcher, ChatCall call, PipeWriter?
         }
     }
 
-    private async ValueTask<ProviderFailure?> AskAsync(Target target, CancellationToken patience)
-    {
-        var reply = await target.Provider.ChatAsync(call, patience);
-        return reply.Succeeded(out _answer, out var failure) ? null : failure;
-    }
-
     private async ValueTask<ProviderFailure?> StreamAsync(Target target, PipeWriter writer, CancellationTokenSource patience)
     {
         _stream = new(
-            writer, call.Route.QuotedSlug, ChatResult.CompletionId(call.Context),
+            writer, call.Route.QuotedSlug, ChatAnswer.IdOf(call.Context.RequestId),
             call.Context.IncludeUsage || call.Request.IncludeUsage,
             patience, target.Timeout, dispatcher.Options.LongestStream, _clock);
         var failure = await target.Provider.StreamAsync(call, _stream, patience.Token);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Data;
@@ -8,6 +9,8 @@ namespace ScaiGrid.Server.Access;
 /// <summary>The principals behind API keys, read once and forgotten whenever anything about access changes.</summary>
 internal sealed class ApiKeyDirectory
 {
+    // On one connection the server's HTTP layer gives the same string for the same header: its key is hashed once.
+    private readonly ConditionalWeakTable<string, string> _hashes = [];
     private readonly IServiceScopeFactory _scopes;
     private readonly RateLimitOptions _limits;
     private ConcurrentDictionary<string, Principal> _byHash = new();
@@ -22,15 +25,22 @@ internal sealed class ApiKeyDirectory
         });
     }
 
+    /// <param name="header">The header as it came.</param>
+    /// <param name="secret">The key in it.</param>
     /// <returns>Null when the key is malformed, unknown or revoked, or its user or tenant is not active.</returns>
-    public ValueTask<Principal?> FindAsync(ReadOnlySpan<char> secret, CancellationToken ct)
+    public ValueTask<Principal?> FindAsync(string header, ReadOnlySpan<char> secret, CancellationToken ct)
     {
-        if (!ApiKeySecret.IsWellFormed(secret))
+        if (!_hashes.TryGetValue(header, out var hash))
         {
-            return default;
+            if (!ApiKeySecret.IsWellFormed(secret))
+            {
+                return default;
+            }
+
+            hash = ApiKeySecret.HashOf(secret);
+            _hashes.AddOrUpdate(header, hash);
         }
 
-        var hash = ApiKeySecret.HashOf(secret);
         var known = _byHash;
         return known.TryGetValue(hash, out var principal) ? new(principal) : new(LoadAsync(hash, known, ct));
     }

@@ -24,7 +24,7 @@ internal sealed class Authenticator(ApiKeyDirectory apiKeys, OidcTokens tokens, 
         Principal? principal;
         if (token.Span.StartsWith(ApiKeySecret.Prefix))
         {
-            principal = await apiKeys.FindAsync(token.Span, context.RequestAborted);
+            principal = await apiKeys.FindAsync(header, token.Span, context.RequestAborted);
         }
         else if (!(await tokens.FindAsync(token, context.RequestAborted)).Succeeded(out principal, out var error))
         {

@@ -1,4 +1,5 @@
 using ScaiGrid.Server.Access.RateLimiting;
+using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Access;
@@ -8,7 +9,7 @@ namespace ScaiGrid.Server.Access;
 /// otherwise. From here on the request has its <see cref="Principal"/>, so refusals for want of a permission are audited and those
 /// for too many requests are not.
 /// </summary>
-internal sealed class Gate(RequestDelegate next, Authenticator authenticator, RateLimits limits)
+internal sealed class Gate(RequestDelegate next, Authenticator authenticator, RateLimits limits, RefusalAudit refusals)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -42,13 +43,11 @@ internal sealed class Gate(RequestDelegate next, Authenticator authenticator, Ra
         }
 
         context.Features.Set(principal);
-        if (Refuse(principal, rule) is { } refused)
+        await (Refuse(principal, rule) is { } refused ? context.WriteErrorAsync(refused) : next(context));
+        if (context.Features.Get<Error>() is { } told)
         {
-            await context.WriteErrorAsync(refused);
-            return;
+            await refusals.WriteAsync(context, told);
         }
-
-        await next(context);
     }
 
     private static Error? Refuse(Principal principal, AccessRule rule) =>

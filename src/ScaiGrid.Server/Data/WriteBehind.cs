@@ -13,10 +13,13 @@ namespace ScaiGrid.Server.Data;
 /// </summary>
 internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFactory scopes, TimeProvider clock, ILogger<WriteBehind> logger) : BackgroundService
 {
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>While the database is away, rows beyond these wait in their file alone.</summary>
     private const int MostRowsInMemory = 20_000;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_writer;
 
     private readonly string _folder = Path.Combine(options.DataDir, "write-behind");
     private readonly Lock _lock = new();
@@ -89,15 +92,15 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
 
     private void Append(Line line)
     {
-        using var json = new PooledBuffer(1024);
-        using (var writer = new Utf8JsonWriter(json))
-        {
-            JsonSerializer.Serialize(writer, line, Json.Options);
-        }
+        using var bytes = new PooledBuffer(1024);
+        var json = t_writer ??= new(bytes);
+        json.Reset(bytes);
+        line.WriteTo(json);
+        json.Flush();
 
         lock (_lock)
         {
-            (_filling ??= new(_folder)).Append(json.Written.Span, line);
+            (_filling ??= new(_folder)).Append(bytes.Written.Span, line);
         }
     }
 
@@ -121,7 +124,7 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
         {
             try
             {
-                rows.Add(JsonSerializer.Deserialize<Line>(line, Json.Options)!);
+                rows.Add(JsonSerializer.Deserialize<Line>(line, Json.Options));
             }
             catch (JsonException)
             {
@@ -159,7 +162,7 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
         await BulkInsert.InsertNewAsync(db, [.. lines.Select(l => l.Run).OfType<Run>()], ct);
     }
 
-    private static List<Line> Parse(byte[][] lines) => [.. lines.Select(l => JsonSerializer.Deserialize<Line>(l, Json.Options)!)];
+    private static List<Line> Parse(byte[][] lines) => [.. lines.Select(l => JsonSerializer.Deserialize<Line>(l, Json.Options))];
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Usage and run records wait in files for the database.")]
     private static partial void LogBehind(ILogger logger, Exception exception);
@@ -167,7 +170,26 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
     [LoggerMessage(Level = LogLevel.Error, Message = "{Lines} lines of {File} are no rows that this version knows; the file is kept as '.unreadable'.")]
     private static partial void LogUnreadable(ILogger logger, int lines, string file);
 
-    private sealed record Line(UsageRecord? Usage, Run? Run);
+    /// <summary>One of the two.</summary>
+    private readonly record struct Line(UsageRecord? Usage, Run? Run)
+    {
+        public void WriteTo(Utf8JsonWriter json)
+        {
+            json.WriteStartObject();
+            if (Usage is not null)
+            {
+                json.WritePropertyName("usage"u8);
+                Usage.WriteTo(json);
+            }
+            else
+            {
+                json.WritePropertyName("run"u8);
+                JsonSerializer.Serialize(json, Run, Json.Options);
+            }
+
+            json.WriteEndObject();
+        }
+    }
 
     /// <summary>Rows on their way: in a file, and in memory while they are few.</summary>
     private sealed class Batch(string folder) : IDisposable

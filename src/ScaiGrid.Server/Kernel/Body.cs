@@ -76,7 +76,7 @@ internal static class RequestBody
     public static long LimitOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? DefaultLimit;
 
     /// <summary>Reads the whole body, but never more than <paramref name="limit"/> bytes.</summary>
-    public static async Task<(ReadOnlyMemory<byte> Bytes, Error? Error)> ReadAsync(HttpContext context, long limit)
+    public static async ValueTask<(ReadOnlyMemory<byte> Bytes, Error? Error)> ReadAsync(HttpContext context, long limit)
     {
         if (context.Request.ContentLength > limit)
         {

@@ -74,7 +74,7 @@ public sealed class ForwardedAnswerTests
         Assert.True(scan.TryRun(), Sample.Text(answer));
         var output = new ArrayBufferWriter<byte>();
         new ForwardedAnswer(buffer, scan).WriteTo(
-            output, JsonText.Quote(Sample.Slug), new Usage(1, 2), "chatcmpl-1", DateTimeOffset.FromUnixTimeSeconds(1_767_000_000));
+            output, JsonText.Quote(Sample.Slug), new Usage(1, 2), "1", DateTimeOffset.FromUnixTimeSeconds(1_767_000_000));
         return Sample.Text(output.WrittenSpan);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Json;
 using ScaiGrid.Gateway.Providers.Http;
@@ -8,9 +9,9 @@ namespace ScaiGrid.Gateway.Providers.Anthropic;
 /// <param name="model">The upstream's name of the model.</param>
 /// <param name="limit">The output limit where nobody gave one.</param>
 internal sealed class AnthropicProtocol(
-    Uri uri, IReadOnlyList<KeyValuePair<string, string>> headers, string model, int limit) : IUpstreamProtocol
+    Uri uri, ImmutableArray<KeyValuePair<string, string>> headers, string model, int limit) : IUpstreamProtocol
 {
-    public IReadOnlyList<KeyValuePair<string, string>> Headers => headers;
+    public ImmutableArray<KeyValuePair<string, string>> Headers => headers;
 
     public Uri UriOf(bool stream) => uri;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Json;
 using ScaiGrid.Gateway.Providers.Http;
@@ -7,12 +8,12 @@ namespace ScaiGrid.Gateway.Providers.Google;
 
 /// <param name="baseUrl">What <c>/models/…</c> follows.</param>
 /// <param name="model">The upstream's name of the model, with or without <c>models/</c> before it.</param>
-internal sealed class GoogleProtocol(string baseUrl, IReadOnlyList<KeyValuePair<string, string>> headers, string model) : IUpstreamProtocol
+internal sealed class GoogleProtocol(string baseUrl, ImmutableArray<KeyValuePair<string, string>> headers, string model) : IUpstreamProtocol
 {
     private readonly string _model = model.StartsWith("models/", StringComparison.Ordinal) ? model["models/".Length..] : model;
     private Uri? _whole, _stream;
 
-    public IReadOnlyList<KeyValuePair<string, string>> Headers => headers;
+    public ImmutableArray<KeyValuePair<string, string>> Headers => headers;
 
     public Uri UriOf(bool stream) => stream
         ? _stream ??= new($"{baseUrl}/models/{Uri.EscapeDataString(_model)}:streamGenerateContent?alt=sse")

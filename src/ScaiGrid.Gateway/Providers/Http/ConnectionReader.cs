@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace ScaiGrid.Gateway.Providers.Http;
@@ -12,7 +13,7 @@ internal sealed class ConnectionReader(ConfigReader config)
 
     public ConfigReader Config => config;
 
-    public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
+    public ImmutableArray<KeyValuePair<string, string>> Headers => [.. _headers];
 
     /// <summary><c>base_url</c>: http or https, without user, query and fragment. Given without a slash at its end; null when there is a fault.</summary>
     /// <param name="fallback">Null makes it required.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Json;
 
@@ -13,7 +14,7 @@ internal interface IUpstreamProtocol
     Uri UriOf(bool stream);
 
     /// <summary>What goes with every call, the credential included.</summary>
-    IReadOnlyList<KeyValuePair<string, string>> Headers { get; }
+    ImmutableArray<KeyValuePair<string, string>> Headers { get; }
 
     /// <summary>Writes the request's body. What the upstream has no way to be asked for is a failure of the caller's, and nothing is sent.</summary>
     ProviderFailure? Write(ChatCall call, bool stream, PooledBuffer body);

@@ -54,7 +54,7 @@ internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageIn
                 return await ReadFailureAsync(response, ct);
             }
 
-            await using var content = await response.Content.ReadAsStreamAsync(ct);
+            await using var content = response.Content.ReadAsStream(ct);
             using var messages = protocol.ReadMessages();
             return await StreamCopy.RunAsync(content, messages, protocol.ReadStream(call, stream), stream, ct);
         }
@@ -90,7 +90,7 @@ internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageIn
         var whole = false;
         try
         {
-            await using var content = await response.Content.ReadAsStreamAsync(ct);
+            await using var content = response.Content.ReadAsStream(ct);
             whole = await buffer.ReadToEndAsync(content, LargestAnswer, ct);
         }
         finally
@@ -107,7 +107,7 @@ internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageIn
     private async ValueTask<ProviderFailure> ReadFailureAsync(HttpResponseMessage response, CancellationToken ct)
     {
         using var buffer = new PooledBuffer();
-        await using var content = await response.Content.ReadAsStreamAsync(ct);
+        await using var content = response.Content.ReadAsStream(ct);
         var whole = await buffer.ReadToEndAsync(content, LargestError, ct);
         var body = whole ? buffer.Written : default;
         return protocol.Explain((int)response.StatusCode, body, HttpFailures.RetryAfter(response.Headers, clock.GetUtcNow()));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Json;
 using ScaiGrid.Gateway.Providers.Http;
@@ -5,9 +6,9 @@ using ScaiGrid.Gateway.Providers.Translation;
 
 namespace ScaiGrid.Gateway.Providers.Mistral;
 
-internal sealed class MistralProtocol(Uri uri, IReadOnlyList<KeyValuePair<string, string>> headers, string model) : IUpstreamProtocol
+internal sealed class MistralProtocol(Uri uri, ImmutableArray<KeyValuePair<string, string>> headers, string model) : IUpstreamProtocol
 {
-    public IReadOnlyList<KeyValuePair<string, string>> Headers => headers;
+    public ImmutableArray<KeyValuePair<string, string>> Headers => headers;
 
     public Uri UriOf(bool stream) => uri;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Json;
@@ -11,9 +12,9 @@ namespace ScaiGrid.Gateway.Providers.Ollama;
 /// <param name="Options">Undefined when there are none.</param>
 internal sealed record OllamaModel(string Name, string? KeepAlive, JsonElement Options);
 
-internal sealed class OllamaProtocol(Uri uri, IReadOnlyList<KeyValuePair<string, string>> headers, OllamaModel model) : IUpstreamProtocol
+internal sealed class OllamaProtocol(Uri uri, ImmutableArray<KeyValuePair<string, string>> headers, OllamaModel model) : IUpstreamProtocol
 {
-    public IReadOnlyList<KeyValuePair<string, string>> Headers => headers;
+    public ImmutableArray<KeyValuePair<string, string>> Headers => headers;
 
     public Uri UriOf(bool stream) => uri;
 

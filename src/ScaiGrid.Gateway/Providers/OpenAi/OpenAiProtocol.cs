@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Json;
 using ScaiGrid.Gateway.Providers.Http;
@@ -10,9 +11,9 @@ namespace ScaiGrid.Gateway.Providers.OpenAi;
 /// <param name="quotedModel">The upstream's name of the model, as a JSON string; null sends the public slug.</param>
 /// <param name="outputLimit">The quoted name and colon of the member that limits the output where the caller named none.</param>
 internal sealed class OpenAiProtocol(
-    Uri uri, IReadOnlyList<KeyValuePair<string, string>> headers, byte[]? quotedModel, byte[] outputLimit) : IUpstreamProtocol
+    Uri uri, ImmutableArray<KeyValuePair<string, string>> headers, byte[]? quotedModel, byte[] outputLimit) : IUpstreamProtocol
 {
-    public IReadOnlyList<KeyValuePair<string, string>> Headers => headers;
+    public ImmutableArray<KeyValuePair<string, string>> Headers => headers;
 
     public Uri UriOf(bool stream) => uri;
 
