@@ -81,8 +81,3 @@ public sealed record PluginBinding(string Alias, string Endpoint);
 public sealed record Variable(string Name, OutputType Type, Value Default);
 
 public sealed record Flow(string Name, Trigger Trigger, IReadOnlyList<Step> Steps);
-
-public enum TriggerType { Api, Webhook, Schedule }
-
-/// <param name="Settings">The trigger as written, with what its type needs: <c>path</c>, <c>auth</c>, <c>cron</c>, <c>timezone</c>.</param>
-public sealed record Trigger(TriggerType Type, Value Settings);

@@ -32,6 +32,9 @@ public static class ManifestCodes
     public const string Name = "MF116";
     public const string FailurePolicy = "MF117";
     public const string CoreAddress = "MF118";
+    public const string Cron = "MF119";
+    public const string TimeZone = "MF120";
+    public const string Path = "MF121";
 
     public const string UndefinedName = "MF201";
     public const string UnknownKey = "MF202";

@@ -102,31 +102,10 @@ public static partial class ManifestReader
 
             var steps = node.Required("steps") is { } stepList ? reader.ReadList(stepList, "steps") : [];
             reader.Names.Check(list.Report);
-            flows.Add(new(name, ReadTrigger(node.Given("trigger")), steps));
+            flows.Add(new(name, TriggerReader.Read(node.Given("trigger")), steps));
         }
 
         return flows;
-    }
-
-    private static Trigger ReadTrigger(ManifestNode? node)
-    {
-        if (node is null || !node.IsObject())
-        {
-            return new(TriggerType.Api, Value.EmptyObject);
-        }
-
-        var type = node.Given("type")?.OneOf("api", "webhook", "schedule") switch
-        {
-            "webhook" => TriggerType.Webhook,
-            "schedule" => TriggerType.Schedule,
-            _ => TriggerType.Api,
-        };
-        if (type == TriggerType.Schedule)
-        {
-            node.Required("cron")?.Text();
-        }
-
-        return new(type, node.Value);
     }
 
     private static List<PluginBinding> ReadPlugins(ManifestNode? list)

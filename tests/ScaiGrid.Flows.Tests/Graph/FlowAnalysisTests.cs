@@ -1,5 +1,6 @@
 using ScaiGrid.Flows.Graph;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Flows.Manifests;
 
 namespace ScaiGrid.Flows.Tests.Graph;
 
@@ -191,7 +192,7 @@ public class FlowAnalysisTests
     [InlineData("-1 * * * *", false)]
     [InlineData("@hourly", false)]
     [InlineData("", false)]
-    public void A_cron_line_has_five_fields(string text, bool isOne) => Assert.Equal(isOne, Flows.Graph.Analysis.Cron.FaultOf(text) is null);
+    public void A_cron_line_has_five_fields(string text, bool isOne) => Assert.Equal(isOne, CronExpression.FaultOf(text) is null);
 
     [Fact]
     public void The_rest_of_the_flow_is_read_too() => Assert.Equal(

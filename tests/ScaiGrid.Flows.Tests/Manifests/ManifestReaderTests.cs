@@ -99,6 +99,10 @@ public class ManifestReaderTests
     [InlineData("core: { name: a, flows: [ { name: x, steps: [ { rigid: x } ] }, { name: x, steps: [ { rigid: x } ] } ] }", "MF104 core.flows[1]")]
     [InlineData("core: { name: a, flows: [ { trigger: { type: cron }, steps: [ { rigid: x } ] } ] }", "MF103 core.flows[0].trigger.type")]
     [InlineData("core: { name: a, flows: [ { trigger: { type: schedule }, steps: [ { rigid: x } ] } ] }", "MF101 core.flows[0].trigger")]
+    [InlineData("core: { name: a, flows: [ { trigger: { type: schedule, cron: 0 0 31 2 *, timezone: Mars/Olympus }, steps: [ { rigid: x } ] } ] }",
+        "MF120 core.flows[0].trigger.timezone", "MF119 core.flows[0].trigger.cron")]
+    [InlineData("core: { name: a, flows: [ { trigger: { type: webhook, method: HEAD, path: in, auth: { scheme: md5, header: 'X Y' } }, steps: [ { rigid: x } ] } ] }",
+        "MF121 core.flows[0].trigger.path", "MF103 core.flows[0].trigger.method", "MF103 core.flows[0].trigger.auth.scheme", "MF101 core.flows[0].trigger.auth", "MF116 core.flows[0].trigger.auth.header")]
     [InlineData("core: { name: a, variables: [ { name: a b, type: int }, { name: c, type: nope }, { name: input, type: int } ], flows: [ { steps: [ { rigid: x } ] } ] }",
         "MF116 core.variables[0].name", "MF110 core.variables[1].type", "MF113 core.variables[2].name")]
     [InlineData("core: { name: a, scaiflow_meta: { models: [ { role: A, model: m }, { role: a, model: m, temperature: 3 }, { role: a } ] }, flows: [ { steps: [ { rigid: x } ] } ] }",

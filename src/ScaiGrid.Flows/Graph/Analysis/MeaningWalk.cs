@@ -90,7 +90,7 @@ internal sealed class MeaningWalk : ShapeWalk
             case Meaning.Duration when !Duration.TryParse(text, out _):
                 Error(FlowCodes.Duration, $"'{text}' is not a duration: a whole number and s, m, h, d or w, such as 30s or 2d.");
                 break;
-            case Meaning.Cron when Cron.FaultOf(text) is { } fault:
+            case Meaning.Cron when CronExpression.FaultOf(text) is { } fault:
                 Error(FlowCodes.Cron, $"'{Shown(text)}' is not a schedule: {fault}");
                 break;
             case Meaning.TimeZone when !TimeZoneInfo.TryFindSystemTimeZoneById(text, out _):
