@@ -34,6 +34,7 @@ using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Features.Triggers;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Storage;
 
@@ -97,6 +98,7 @@ internal static class ScaiGridServer
             services.AddHostedService(s => s.GetRequiredService<RunWorker>());
             services.AddEffects();
             services.AddHostedService<CheckpointClock>();
+            services.AddTriggers();
             services.AddScoped<DecideCheckpoint>();
             services.AddScoped<DeployCore>();
             services.AddSingleton<Lacks>();
@@ -162,6 +164,7 @@ internal static class ScaiGridServer
             app.MapFlows(app.Services.GetRequiredService<ServerOptions>());
             app.MapCatalog();
             app.MapRuns();
+            app.MapTriggers();
             app.MapInstances();
             app.MapQueues();
             app.MapCheckpoints();

@@ -19,6 +19,19 @@ public sealed partial class GuideTests
         Assert.StartsWith("sha256:", lines[3], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_guide_to_triggers_signs_a_call_with_openssl()
+    {
+        await using var installation = Installation.Make(bootstrap: "samples/bootstrap/demo.yaml");
+        await using var server = await installation.StartAsync();
+
+        var output = await Child.RunAsync("bash", ["-euo", "pipefail", "-c", Commands("docs/triggers.md")], new Dictionary<string, string> { ["SCAIGRID_HOST"] = server.Url.ToString().TrimEnd('/') });
+
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["created", "running", lines[3], lines[2], "WEBHOOK_REFUSED"], lines);
+        Assert.StartsWith("run_", lines[2], StringComparison.Ordinal);
+    }
+
     private static string Commands(string guide) => string.Join('\n', Block().Matches(Repository.Read(guide)).Select(m => m.Groups[1].Value));
 
     [GeneratedRegex("^```bash\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -17,6 +17,7 @@ using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Features.Triggers;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Data;
@@ -98,6 +99,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<Replica> Replicas => Set<Replica>();
 
     public DbSet<Run> Runs => Set<Run>();
+
+    public DbSet<CoreSchedule> Schedules => Set<CoreSchedule>();
 
     public DbSet<ServiceClient> ServiceClients => Set<ServiceClient>();
 
@@ -241,6 +244,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new Checkpoint.Mapping(this));
         modelBuilder.ApplyConfiguration(new Core.Mapping(this));
         modelBuilder.ApplyConfiguration(new CoreProgram.Mapping(this));
+        modelBuilder.ApplyConfiguration(new CoreSchedule.Mapping(this));
         modelBuilder.ApplyConfiguration(new DataProtectionKey.Mapping());
         modelBuilder.ApplyConfiguration(new Flow.Mapping(this));
         modelBuilder.ApplyConfiguration(new FlowAcl.Mapping(this));

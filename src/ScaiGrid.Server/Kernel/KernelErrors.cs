@@ -10,6 +10,7 @@ internal static class KernelErrors
     public static readonly ErrorType TooLarge = new("PAYLOAD_TOO_LARGE", ErrorKind.TooLarge, "The body is larger than this endpoint reads");
     public static readonly ErrorType PreconditionFailed = new("PRECONDITION_FAILED", ErrorKind.PreconditionFailed, "The resource is no longer the one that If-Match names");
     public static readonly ErrorType Conflict = new("CONFLICT", ErrorKind.Conflict, "Others changed the same thing at the same time");
+    public static readonly ErrorType KeyReused = new("IDEMPOTENCY_KEY_REUSED", ErrorKind.Conflict, "The idempotency key came with another request before");
     public static readonly ErrorType SlugConflict = new("SLUG_CONFLICT", ErrorKind.Conflict, "The slug is taken");
     public static readonly ErrorType Internal = new("INTERNAL_ERROR", ErrorKind.Internal, "The server failed; the request id finds the reason in its log");
     public static readonly ErrorType Unavailable = new("SERVICE_UNAVAILABLE", ErrorKind.Unavailable, "A part that the server depends on cannot be reached");

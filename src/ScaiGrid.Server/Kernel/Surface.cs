@@ -42,7 +42,7 @@ internal static class Surfaces
 
             if (error.Type.Kind is ErrorKind.Unauthenticated)
             {
-                response.Headers.WWWAuthenticate = error.Type.Code == "INVALID_CLIENT" ? "Basic realm=\"ScaiGrid\"" : "Bearer";
+                response.Headers.WWWAuthenticate = error.Type.Code switch { "INVALID_CLIENT" => "Basic realm=\"ScaiGrid\"", "WEBHOOK_REFUSED" => "HMAC-SHA256", _ => "Bearer" };
             }
 
             await JsonSerializer.SerializeAsync(response.Body, Render(error, context.Surface, context.TraceIdentifier), Json.Options, context.RequestAborted);

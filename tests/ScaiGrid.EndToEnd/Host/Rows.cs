@@ -50,6 +50,8 @@ internal sealed class Rows : IDisposable
         return values;
     }
 
+    public void Execute(string sql) => Run($"{_connection};Pooling=false", sql);
+
     public void Dispose()
     {
         if (_server is not null)

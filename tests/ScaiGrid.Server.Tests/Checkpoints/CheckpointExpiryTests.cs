@@ -91,17 +91,4 @@ public sealed class CheckpointExpiryTests : IAsyncDisposable
         var id = await admin.StartedCoreAsync(ResolveCheckpointTests.Asking("", $"options: [approve, reject], {limits}"));
         return (admin, (await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/invoke", null, HttpStatusCode.Accepted)).At("checkpoints")[0]);
     }
-
-    /// <summary>The system's clock, moved on by as much as a test says; nothing happens by itself.</summary>
-    private sealed class MovableClock : TimeProvider
-    {
-        private TimeSpan _moved;
-
-        public void Advance(TimeSpan by) => _moved += by;
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _moved;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
 }

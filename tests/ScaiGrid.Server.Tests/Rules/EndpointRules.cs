@@ -12,10 +12,13 @@ public sealed class EndpointRules(World world)
     /// <summary>Adding a line here is a security decision.</summary>
     private static readonly string[] Anonymous =
     [
+        "DELETE /v1/modules/scaicore/cores/{id}/webhook/{**path}",
         "GET /auth/.well-known/openid-configuration", "GET /auth/activate", "GET /auth/authorize", "GET /auth/end-session", "GET /auth/jwks", "GET /auth/sign-in",
-        "GET /health/live", "GET /health/ready", "GET /schemas/scaiflow/v2.json", "GET /v1/models/{id}/avatar",
+        "GET /health/live", "GET /health/ready", "GET /schemas/scaiflow/v2.json", "GET /v1/models/{id}/avatar", "GET /v1/modules/scaicore/cores/{id}/webhook/{**path}",
+        "PATCH /v1/modules/scaicore/cores/{id}/webhook/{**path}",
         "POST /auth/activate", "POST /auth/agree", "POST /auth/authorize", "POST /auth/device", "POST /auth/end-session", "POST /auth/revoke",
-        "POST /auth/sign-in", "POST /auth/sign-out", "POST /auth/token",
+        "POST /auth/sign-in", "POST /auth/sign-out", "POST /auth/token", "POST /v1/modules/scaicore/cores/{id}/webhook/{**path}",
+        "PUT /v1/modules/scaicore/cores/{id}/webhook/{**path}",
     ];
 
     /// <summary>Requests that change nothing, though their method says that they might.</summary>

@@ -9,14 +9,18 @@ namespace ScaiGrid.Server.Access.RateLimiting;
 internal sealed class RateLimits(RateLimiter limiter, ServerOptions options)
 {
     /// <returns>Null when the caller may go on.</returns>
-    public Error? Take(HttpContext context, Principal principal)
+    public Error? Take(HttpContext context, Principal principal) => Take(context, principal.Quotas);
+
+    /// <returns>Null when the caller may go on.</returns>
+    /// <param name="quotas">In the order of their levels.</param>
+    public Error? Take(HttpContext context, Quota[] quotas)
     {
-        if (principal.Quotas.Length == 0)
+        if (quotas.Length == 0)
         {
             return null;
         }
 
-        var outcome = limiter.Take(principal.Quotas);
+        var outcome = limiter.Take(quotas);
         var headers = context.Response.Headers;
         headers["X-Scaigrid-Ratelimit-Limit"] = Text(outcome.Limit);
         headers["X-Scaigrid-Ratelimit-Remaining"] = Text(outcome.Remaining);

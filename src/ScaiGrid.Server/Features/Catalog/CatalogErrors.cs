@@ -13,7 +13,6 @@ internal static class CatalogErrors
     public static readonly ErrorType VersionExists = new("PACKAGE_VERSION_EXISTS", ErrorKind.Conflict, "The version is published with other content");
     public static readonly ErrorType Corrupt = new("PACKAGE_CORRUPT", ErrorKind.Internal, "The stored package is not the one that was published");
     public static readonly ErrorType Invalid = new("INVALID_PACKAGE", ErrorKind.Invalid, "The file is not a package");
-    public static readonly ErrorType KeyReused = new("IDEMPOTENCY_KEY_REUSED", ErrorKind.Conflict, "The idempotency key came with another request before");
 
     public static Error Missing(PackageId id) => PackageNotFound.With($"There is no package '{id}'.");
 

@@ -36,7 +36,7 @@ internal static class PublishPackage
         .Audits("package.publish")
         .WithMetadata(new BodyLimit(Package.MaxLength))
         .Produces<PackageSummary>(StatusCodes.Status201Created)
-        .ProducesErrors(KernelErrors.Validation, KernelErrors.TooLarge, KernelErrors.Conflict, FlowErrors.CompileError, FlowErrors.NotFound, FlowErrors.AccessDenied, CatalogErrors.NotAuthor, CatalogErrors.KeyReused, AccessErrors.TenantRequired);
+        .ProducesErrors(KernelErrors.Validation, KernelErrors.TooLarge, KernelErrors.Conflict, FlowErrors.CompileError, FlowErrors.NotFound, FlowErrors.AccessDenied, CatalogErrors.NotAuthor, KernelErrors.KeyReused, AccessErrors.TenantRequired);
 
     private static async Task<IResult> HandleAsync(
         Body<Request> body, IdempotencyKey key, CatalogTenant tenant, Principal caller, Db db, Auditor auditor, IObjectStore objects, Publication publication, TimeProvider clock, HttpResponse response, CancellationToken ct)

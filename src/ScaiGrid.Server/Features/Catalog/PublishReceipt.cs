@@ -42,21 +42,11 @@ internal sealed class PublishReceipt
     }
 }
 
-/// <summary>The request's <c>Idempotency-Key</c>: 1 to 200 visible ASCII characters. Null where the caller sent none.</summary>
-internal sealed record IdempotencyKey(string? Value, Error? Fault) : IRefusable
+internal static class Receipts
 {
-    public const int MaxLength = 200;
-
-    public static ValueTask<IdempotencyKey?> BindAsync(HttpContext context) => ValueTask.FromResult<IdempotencyKey?>(context.Request.Headers["Idempotency-Key"] switch
-    {
-        [] => new(null, null),
-        [{ Length: > 0 and <= MaxLength } key] when key.All(c => c is > ' ' and < '\x7f') => new(key, null),
-        _ => new(null, KernelErrors.Validation.At("Idempotency-Key", $"must be 1 to {MaxLength} visible ASCII characters")),
-    });
-
     /// <summary>Ties the key to the request that it came with.</summary>
-    public ReceiptFor? For(Principal caller, Id<Tenant> tenant, object request) => Value is null ? null
-        : new(tenant, caller.UserId, Value, Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, request.GetType(), Json.Options))));
+    public static ReceiptFor? For(this IdempotencyKey key, Principal caller, Id<Tenant> tenant, object request) => key.Value is null ? null
+        : new(tenant, caller.UserId, key.Value, Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, request.GetType(), Json.Options))));
 }
 
 /// <summary>A receipt that may be there or is to be made.</summary>
@@ -73,7 +63,7 @@ internal sealed record ReceiptFor(Id<Tenant> Tenant, Id<User> User, string Key, 
         return receipt.CreatedAt + PublishReceipt.Lifetime <= now ? null
             : receipt.RequestDigest == RequestDigest
                 ? JsonSerializer.Deserialize<PackageSummary>(receipt.Answer, Json.Options)!
-                : CatalogErrors.KeyReused.With("This Idempotency-Key came with another request within the last 24 hours.");
+                : KernelErrors.KeyReused.With("This Idempotency-Key came with another request within the last 24 hours.");
     }
 
     /// <summary>Whoever adds a receipt clears away those of the tenant that have expired, so there never are more than a day's.</summary>

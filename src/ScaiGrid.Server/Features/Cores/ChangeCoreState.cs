@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Triggers;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Cores;
@@ -45,6 +46,7 @@ internal static class ChangeCoreState
                 return refused;
             }
 
+            await CoreSchedules.FollowAsync(db, core, core.UpdatedAt, ct);
             auditor.Changed(core.Id.Value, before, CoreView.Of(core));
             await db.SaveChangesAsync(ct);
             return CoreView.Of(core);

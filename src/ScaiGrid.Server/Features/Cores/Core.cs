@@ -81,6 +81,7 @@ internal sealed partial class Core : IIdentified<Core>
             core.ToTable("cores");
             core.HasKey(c => new { c.TenantId, c.Id });
             core.HasIndex(c => new { c.TenantId, c.Slug }).IsUnique();
+            core.HasIndex(c => c.Id); // a webhook names no tenant
             core.Ignore(c => c.Publication);
             core.Property(c => c.Name).HasMaxLength(200);
             core.Property(c => c.EntityKeyField).HasMaxLength(100);

@@ -48,6 +48,9 @@ internal sealed class CoreEnvironment(IDataProtectionProvider protection)
     /// <summary>The values as the program sees them under <c>config</c>.</summary>
     public Value Reveal(Value stored) => Map(stored, (_, value) => IsSecret(value) ? _protector.Unprotect(value["value"].AsString() ?? "") : value);
 
+    /// <summary>Whether a name has a text that is not empty, secret or not.</summary>
+    public static bool HasText(Value stored, string name) => (IsSecret(stored[name]) ? stored[name]["value"] : stored[name]).AsString() is { Length: > 0 };
+
     private static bool IsSecret(Value value) => value["type"].AsString() == "secret";
 
     private static Value Map(Value environment, Func<string, Value, Value> map) =>

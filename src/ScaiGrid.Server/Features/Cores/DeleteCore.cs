@@ -5,6 +5,7 @@ using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Publishing;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Triggers;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Cores;
@@ -41,6 +42,7 @@ internal static class DeleteCore
             }
 
             await CancelWaitingAsync(db, core, clock.GetUtcNow(), ct);
+            await CoreSchedules.RemoveAsync(db, core, ct);
             db.Cores.Remove(core);
             auditor.Changed(core.Id.Value, CoreView.Of(core), null);
             await db.SaveChangesAsync(ct);

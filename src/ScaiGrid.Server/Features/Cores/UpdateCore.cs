@@ -3,6 +3,7 @@ using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Publishing;
+using ScaiGrid.Server.Features.Triggers;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Storage;
 
@@ -66,6 +67,7 @@ internal static class UpdateCore
             }
 
             await SyncPublication.SyncAsync(db, core, ct);
+            await CoreSchedules.FollowAsync(db, core, core.UpdatedAt, ct);
             auditor.Changed(core.Id.Value, before, CoreView.Of(core));
             await db.SaveChangesAsync(ct);
             return CoreView.Of(core);

@@ -6,6 +6,7 @@ using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Publishing;
 using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Features.Triggers;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Flows;
@@ -59,6 +60,7 @@ internal sealed class DeployCore(Db db, CoreEnvironment environment, CorePlugins
             return unsound;
         }
 
+        await CoreSchedules.FollowAsync(db, core, now, ct);
         if (!await db.Programs.AnyAsync(p => p.TenantId == tenant && p.Digest == plan.Digest, ct))
         {
             db.Programs.Add(new() { TenantId = tenant, Digest = plan.Digest, Source = plan.Source });

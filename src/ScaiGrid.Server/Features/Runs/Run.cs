@@ -13,7 +13,7 @@ namespace ScaiGrid.Server.Features.Runs;
 internal enum RunState { Queued, Running, Suspended, Completed, Failed, Cancelled }
 
 /// <summary>How a run was started.</summary>
-internal enum RunTrigger { Api, Event, Chat, Core }
+internal enum RunTrigger { Api, Event, Chat, Core, Webhook, Schedule }
 
 /// <summary>One execution of a Core's flow.</summary>
 internal sealed partial class Run : IIdentified<Run>
@@ -33,7 +33,7 @@ internal sealed partial class Run : IIdentified<Run>
 
     public required RunTrigger Trigger { get; init; }
 
-    /// <summary>The user on whose behalf it runs.</summary>
+    /// <summary>The user on whose behalf it runs; the Core itself where a webhook or a schedule started it.</summary>
     public required Id<User> StartedBy { get; init; }
 
     /// <summary>The request that started it.</summary>
@@ -64,7 +64,7 @@ internal sealed partial class Run : IIdentified<Run>
     /// <summary>The run that called this one; null when none did.</summary>
     public Id<Run>? CalledBy { get; init; }
 
-    /// <summary>The digest of that call's idempotency key: a call that is repeated finds its run.</summary>
+    /// <summary>The digest of what the run was started for, where that may be told again: a call's key, an event's, a webhook's signature, a schedule's time. It starts one run.</summary>
     public string? CallKey { get; init; }
 
     /// <summary>The history from which the run goes on, sealed; null when there is none, or it is an object.</summary>

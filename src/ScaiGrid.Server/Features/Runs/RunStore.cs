@@ -68,29 +68,32 @@ internal sealed class RunStore(
     }
 
     /// <summary>Stores a run for whichever worker takes it first; one of an instance when its turn has come.</summary>
-    /// <returns>Why not; null when it is stored.</returns>
-    public async Task<Error?> QueueAsync(LoadedCore core, Run run, CancellationToken ct)
+    /// <param name="claim">Takes, in the same save, what the run is started for. False = another has taken it, and the run is not stored.</param>
+    /// <returns>Why not; null when it is stored, or not claimed.</returns>
+    public async Task<Error?> QueueAsync(LoadedCore core, Run run, CancellationToken ct, Func<Db, Task<bool>>? claim = null)
     {
         Error? refused = null;
+        var added = false;
         if (run.InstanceKey is null)
         {
             await using var scope = Enter(run.TenantId, out var db);
             await db.RetryOnConflictAsync(async () =>
             {
-                await AddAsync(db);
+                await ((added = claim is null || await claim(db)) ? AddAsync(db) : Task.CompletedTask);
                 return await db.SaveChangesAsync(ct);
             });
         }
         else if (await instances.ChangeAsync(InstanceId.Of(run), async (db, instance) =>
         {
-            refused = Turns.Queue(instance, run);
-            await (refused is null ? AddAsync(db) : Task.CompletedTask);
+            var isClaimed = claim is null || await claim(db);
+            refused = isClaimed ? Turns.Queue(instance, run) : null;
+            await ((added = isClaimed && refused is null) ? AddAsync(db) : Task.CompletedTask);
         }, ct) is null)
         {
             return CoreErrors.Missing(run.CoreId);
         }
 
-        if (refused is null)
+        if (added)
         {
             Wrote(run.TenantId, run.ProgramDigest);
         }

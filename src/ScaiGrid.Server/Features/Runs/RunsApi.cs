@@ -10,7 +10,6 @@ internal static class RunsApi
         var runs = routes.MapGroup("/v1/modules/scaicore").WithTags("Runs").AddEndpointFilter<Refusals>();
 
         InvokeCore.Map(runs);
-        SendEvent.Map(runs);
         ListRuns.Map(runs);
         GetRun.Map(runs);
         CancelRun.Map(runs);

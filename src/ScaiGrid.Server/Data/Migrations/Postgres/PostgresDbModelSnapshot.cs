@@ -1044,6 +1044,9 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_cores");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_cores_id");
+
                     b.HasIndex("TenantId", "Slug")
                         .IsUnique()
                         .HasDatabaseName("ix_cores_tenant_id_slug");
@@ -2488,6 +2491,66 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasDatabaseName("ix_user_groups_tenant_id");
 
                     b.ToTable("user_groups", (string)null);
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Triggers.CoreSchedule", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("CoreId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("core_id");
+
+                    b.Property<string>("FlowName")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("flow_name");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cron");
+
+                    b.Property<DateTimeOffset?>("LastFiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_fired_at");
+
+                    b.Property<string>("LastRunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("last_run_id");
+
+                    b.Property<DateTimeOffset?>("NextFireAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_fire_at");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("time_zone");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId", "CoreId", "FlowName")
+                        .HasName("pk_core_schedules");
+
+                    b.HasIndex("NextFireAt")
+                        .HasDatabaseName("ix_core_schedules_next_fire_at");
+
+                    b.ToTable("core_schedules", (string)null);
                 });
 
             modelBuilder.Entity("ScaiGrid.Server.Features.ApiKeys.ApiKey", b =>

@@ -1035,6 +1035,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_cores");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_cores_id");
+
                     b.HasIndex("TenantId", "Slug")
                         .IsUnique()
                         .HasDatabaseName("ix_cores_tenant_id_slug");
@@ -2478,6 +2481,66 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_user_groups_tenant_id");
 
                     b.ToTable("user_groups", (string)null);
+                });
+
+            modelBuilder.Entity("ScaiGrid.Server.Features.Triggers.CoreSchedule", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("CoreId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("core_id");
+
+                    b.Property<string>("FlowName")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("flow_name");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cron");
+
+                    b.Property<long?>("LastFiredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_fired_at");
+
+                    b.Property<string>("LastRunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_run_id");
+
+                    b.Property<long?>("NextFireAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_fire_at");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("time_zone");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId", "CoreId", "FlowName")
+                        .HasName("pk_core_schedules");
+
+                    b.HasIndex("NextFireAt")
+                        .HasDatabaseName("ix_core_schedules_next_fire_at");
+
+                    b.ToTable("core_schedules", (string)null);
                 });
 
             modelBuilder.Entity("ScaiGrid.Server.Features.ApiKeys.ApiKey", b =>

@@ -219,6 +219,26 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "core_schedules",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    core_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    flow_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    cron = table.Column<string>(type: "TEXT", nullable: false),
+                    time_zone = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    next_fire_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_fired_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_run_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    problem = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_core_schedules", x => new { x.tenant_id, x.core_id, x.flow_name });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "cores",
                 columns: table => new
                 {
@@ -1008,6 +1028,16 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 columns: new[] { "tenant_id", "status", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_core_schedules_next_fire_at",
+                table: "core_schedules",
+                column: "next_fire_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cores_id",
+                table: "cores",
+                column: "id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_cores_tenant_id_slug",
                 table: "cores",
                 columns: new[] { "tenant_id", "slug" },
@@ -1259,6 +1289,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "core_programs");
+
+            migrationBuilder.DropTable(
+                name: "core_schedules");
 
             migrationBuilder.DropTable(
                 name: "data_protection_keys");

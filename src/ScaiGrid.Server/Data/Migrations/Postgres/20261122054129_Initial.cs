@@ -222,6 +222,26 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "core_schedules",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    core_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    flow_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    cron = table.Column<string>(type: "text", nullable: false),
+                    time_zone = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    next_fire_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_fired_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_run_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    problem = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_core_schedules", x => new { x.tenant_id, x.core_id, x.flow_name });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "cores",
                 columns: table => new
                 {
@@ -1011,6 +1031,16 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 columns: new[] { "tenant_id", "status", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_core_schedules_next_fire_at",
+                table: "core_schedules",
+                column: "next_fire_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cores_id",
+                table: "cores",
+                column: "id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_cores_tenant_id_slug",
                 table: "cores",
                 columns: new[] { "tenant_id", "slug" },
@@ -1262,6 +1292,9 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "core_programs");
+
+            migrationBuilder.DropTable(
+                name: "core_schedules");
 
             migrationBuilder.DropTable(
                 name: "data_protection_keys");
