@@ -64,12 +64,15 @@ internal sealed partial class WaitClock(IServiceScopeFactory scopes, RunWorker w
 
     private static async Task<List<(RunWait Wait, EffectOutcome Outcome)>> EndedRunsAsync(Db db, DateTimeOffset now, CancellationToken ct)
     {
-        var ended = await db.Waits.Where(w => w.Queue == null)
-            .Join(db.Runs, w => new { w.TenantId, Key = (string?)w.EffectKey }, r => new { r.TenantId, Key = r.CallKey }, (w, r) => new { Wait = w, Run = r })
-            .Where(x => x.Run.Status == RunState.Completed || x.Run.Status == RunState.Failed || x.Run.Status == RunState.Cancelled)
-            .Take(AtOnce).ToListAsync(ct);
+        var ended = await WaitsOver(db).Take(AtOnce).ToListAsync(ct);
         return [.. ended.Select(x => (x.Wait, CoreCalls.OutcomeOf(x.Run)!))];
     }
+
+    /// <summary>The waits for runs that are over. Those are told by their time: by their status SQLite would look through every run that ever ended.</summary>
+    internal static IQueryable<WaitOver> WaitsOver(Db db) => db.Waits.Where(w => w.Queue == null)
+        .Join(db.Runs, w => new { w.TenantId, Key = (string?)w.EffectKey }, r => new { r.TenantId, Key = r.CallKey }, (w, r) => new { Wait = w, Run = r })
+        .Where(x => x.Run.FinishedAt != null)
+        .Select(x => new WaitOver(x.Wait, x.Run));
 
     private static async Task<List<(RunWait Wait, EffectOutcome Outcome)>> MessagesAsync(Db db, DateTimeOffset now, CancellationToken ct)
     {
@@ -154,4 +157,6 @@ internal sealed partial class WaitClock(IServiceScopeFactory scopes, RunWorker w
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What runs wait for could not be looked for.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
+
+    internal sealed record WaitOver(RunWait Wait, Run Run);
 }
