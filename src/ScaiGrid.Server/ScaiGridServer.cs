@@ -115,6 +115,7 @@ internal static class ScaiGridServer
         {
             services.AddSingleton<EgressHttp>(s => new(s.GetRequiredService<ServerOptions>().Egress, s.GetRequiredService<EgressGuard>()));
             services.AddSingleton<HttpCalls>();
+            services.AddSingleton<McpCalls>();
             services.AddSingleton<PluginCalls>();
             services.AddSingleton<CoreCalls>();
             services.AddSingleton<Queues>();

@@ -18,13 +18,16 @@ internal sealed class EgressHttp : IDisposable
 {
     private const int MostRedirects = 5;
 
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
+
     private readonly EgressOptions _options;
     private readonly HttpMessageInvoker _client;
+    private readonly BoundedAnswers _bounded;
 
     public EgressHttp(EgressOptions options, EgressGuard guard)
     {
         _options = options;
-        _client = new(new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             UseCookies = false,
@@ -36,8 +39,14 @@ internal sealed class EgressHttp : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             MaxResponseHeadersLength = 64,
             ConnectCallback = guard.ConnectAsync,
-        });
+        };
+        _client = new(handler);
+        _bounded = new(handler, options.MaxAnswerBytes);
     }
+
+    /// <summary>The same way out, for a protocol that has a client of its own. It follows no redirects.</summary>
+    /// <param name="timeout">Of each request; more than a day is a day.</param>
+    public HttpClient NewClient(TimeSpan timeout) => new(_bounded, disposeHandler: false) { Timeout = timeout < LongestTimeout ? timeout : LongestTimeout };
 
     /// <summary>Follows the redirects of a GET or HEAD, as a browser would.</summary>
     /// <param name="make">The request to that address. On the way to another origin the second argument is true: what is secret stays behind.</param>
@@ -61,7 +70,11 @@ internal sealed class EgressHttp : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _bounded.Dispose();
+    }
 
     private static Uri? Next(HttpRequestMessage request, HttpResponseMessage response)
     {

@@ -7,12 +7,21 @@ using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Cores;
 
+internal enum PluginKind
+{
+    /// <summary>Called through the HTTP bridge.</summary>
+    Http,
+
+    /// <summary>A server of the Model Context Protocol, whose tools are the methods.</summary>
+    Mcp,
+}
+
 /// <summary>A plugin of a Core, ready to be called.</summary>
 /// <param name="Auth"><c>{type: bearer, token}</c>, <c>{type: basic, username, password}</c> or <c>{type: header, name, value}</c>, in the clear; null for none.</param>
-internal sealed record CorePlugin(string Endpoint, Value Auth, TimeSpan? Timeout);
+internal sealed record CorePlugin(string Endpoint, PluginKind Kind, Value Auth, TimeSpan? Timeout);
 
 /// <summary>
-/// A Core's plugins: <c>{alias, endpoint, auth?, timeout?}</c>. Of <c>auth</c> what is secret is encrypted before it is stored and never shown
+/// A Core's plugins: <c>{alias, endpoint, kind?, auth?, timeout?}</c>. Of <c>auth</c> what is secret is encrypted before it is stored and never shown
 /// again; <c>${NAME}</c> in it stands for a value of the Core's environment.
 /// </summary>
 internal sealed partial class CorePlugins(IDataProtectionProvider protection, ServerOptions options)
@@ -73,13 +82,18 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection, Se
         {
             faults.Add(new($"{path}endpoint", "must be an absolute http or https address without credentials"));
         }
-        else if (endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0 || endpoint.OriginalString.Length > LongestEndpoint)
+        else if ((endpoint.Query.Length > 0 && KindOf(plugin) == PluginKind.Http) || endpoint.Fragment.Length > 0 || endpoint.OriginalString.Length > LongestEndpoint)
         {
-            faults.Add(new($"{path}endpoint", $"must have neither query nor fragment, and at most {LongestEndpoint} characters"));
+            faults.Add(new($"{path}endpoint", $"must have no fragment, no query unless it is an MCP server, and at most {LongestEndpoint} characters"));
         }
         else if (!EgressRules.AllowsAddressOf(options.Egress, endpoint))
         {
             faults.Add(new($"{path}endpoint", $"is at '{endpoint.Host}', where the egress rules let no call go"));
+        }
+
+        if (KindOf(plugin) is null)
+        {
+            faults.Add(new($"{path}kind", "must be one of http, mcp"));
         }
 
         if (plugin["timeout"] is { IsNull: false } timeout && !(timeout.TryGetDecimal(out var seconds) && seconds is > 0 and <= 3600))
@@ -110,11 +124,19 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection, Se
             : plugins.Items.FirstOrDefault(p => p["alias"].AsString() == name);
         if (own["endpoint"].AsString() is { } given)
         {
-            return new(given, own["auth"], own["timeout"].TryGetDecimal(out var seconds) ? TimeSpan.FromSeconds((double)seconds) : null);
+            return new(given, KindOf(own) ?? PluginKind.Http, own["auth"], own["timeout"].TryGetDecimal(out var seconds) ? TimeSpan.FromSeconds((double)seconds) : null);
         }
 
-        return endpoint is null || endpoint.StartsWith(Scheme, StringComparison.Ordinal) ? null : new(endpoint, default, null);
+        return endpoint is null || endpoint.StartsWith(Scheme, StringComparison.Ordinal) ? null : new(endpoint, PluginKind.Http, default, null);
     }
+
+    /// <returns>Null when there is no such kind.</returns>
+    public static PluginKind? KindOf(Value plugin) => plugin["kind"].IsNull ? PluginKind.Http : plugin["kind"].AsString() switch
+    {
+        "http" => PluginKind.Http,
+        "mcp" => PluginKind.Mcp,
+        _ => null,
+    };
 
     /// <summary>A text of <c>auth</c>, with the environment's values for <c>${NAME}</c>.</summary>
     public static string Resolve(Value text, Value environment) => Reference().Replace(text.ToText(), m => environment[m.Groups[1].Value].ToText());

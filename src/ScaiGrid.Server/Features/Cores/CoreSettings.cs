@@ -18,7 +18,7 @@ internal abstract record CoreSettings
     /// <summary>A manifest as an object, <c>{"core": {…}}</c>; <c>{}</c> = none yet.</summary>
     public Value? Source { get; init; }
 
-    /// <summary>Each <c>{alias, endpoint, auth?, timeout?}</c>: an http address, and how to sign in there, such as <c>{"type": "bearer", "token": "${NAME}"}</c> with a name of the environment. The timeout is in seconds.</summary>
+    /// <summary>Each <c>{alias, endpoint, kind?, auth?, timeout?}</c>: an http address, <c>http</c> for the bridge or <c>mcp</c>, and how to sign in there, such as <c>{"type": "bearer", "token": "${NAME}"}</c> with a name of the environment. The timeout is in seconds.</summary>
     public Value? Plugins { get; init; }
 
     /// <summary>Name → value, or <c>{"type": "secret", "value": "…"}</c>.</summary>

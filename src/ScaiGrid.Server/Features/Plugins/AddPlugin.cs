@@ -12,13 +12,20 @@ namespace ScaiGrid.Server.Features.Plugins;
 internal static class AddPlugin
 {
     /// <param name="Alias">What the program calls it.</param>
-    /// <param name="Endpoint">An absolute http or https address; methods are called below it.</param>
+    /// <param name="Endpoint">An absolute http or https address; the bridge calls methods below it.</param>
+    /// <param name="Kind"><c>http</c>, the bridge, unless told; <c>mcp</c> is a server of the Model Context Protocol, whose tools are the methods.</param>
     /// <param name="Auth"><c>{type: bearer, token}</c>, <c>{type: basic, username, password}</c> or <c>{type: header, name, value}</c>; <c>${NAME}</c> stands for a value of the Core's environment.</param>
     /// <param name="Timeout">Seconds, at most 3600; 30 unless told.</param>
-    public sealed record Request(string Alias, string Endpoint, Value? Auth = null, decimal? Timeout = null)
+    public sealed record Request(string Alias, string Endpoint, PluginKind? Kind = null, Value? Auth = null, decimal? Timeout = null)
     {
-        public Value ToValue() =>
-            Value.Object([new("alias", Alias), new("endpoint", Endpoint), new("auth", Auth ?? default), new("timeout", Timeout is { } seconds ? seconds : default(Value))]);
+        public Value ToValue() => Value.Object(
+        [
+            new("alias", Alias),
+            new("endpoint", Endpoint),
+            new("kind", Kind?.ToString().ToLowerInvariant()),
+            new("auth", Auth ?? default),
+            new("timeout", Timeout is { } seconds ? seconds : default(Value)),
+        ]);
     }
 
     public static void Map(IEndpointRouteBuilder plugins) => plugins

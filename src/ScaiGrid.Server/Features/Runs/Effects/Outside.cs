@@ -13,6 +13,13 @@ internal static class Outside
 {
     public static readonly EffectOutcome NoAddress = EffectOutcome.Failed("address_invalid", "The address is not an absolute http or https one.");
 
+    /// <summary>An answer with a status that says no.</summary>
+    /// <param name="code">What the other side calls it; null = by its status.</param>
+    /// <param name="said">Why; null when it does not say.</param>
+    public static EffectOutcome Refused(int status, string? code = null, string? said = null) => EffectOutcome.Failed(
+        code ?? $"http_{status}", said is null ? $"The plugin answered with {status}." : $"The plugin answered with {status}: {said}",
+        retryable: status is 408 or 425 or 429 or >= 500);
+
     public static bool TryAddress(string text, out Uri address) =>
         Uri.TryCreate(text, UriKind.Absolute, out address!) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) && address.UserInfo.Length == 0;
 
