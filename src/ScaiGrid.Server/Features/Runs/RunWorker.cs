@@ -83,15 +83,23 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         var taken = 0;
         foreach (var run in due)
         {
-            // Only one of those who saw it changes this version.
             var lease = leases.Hold(run.TenantId, run.Id);
-            var won = await db.Runs.Where(r => r.TenantId == run.TenantId && r.Id == run.Id && r.Version == run.Version)
-                .ExecuteUpdateAsync(r => r.SetProperty(x => x.Status, RunState.Running).SetProperty(x => x.Owner, lease.Owner).SetProperty(x => x.Version, run.Version + 1), ct);
-            if (won == 0)
+            var won = false;
+            try
             {
-                leases.LetGo(lease);
+                // Only one of those who saw it changes this version.
+                won = await db.Runs.Where(r => r.TenantId == run.TenantId && r.Id == run.Id && r.Version == run.Version)
+                    .ExecuteUpdateAsync(r => r.SetProperty(x => x.Status, RunState.Running).SetProperty(x => x.Owner, lease.Owner).SetProperty(x => x.Version, run.Version + 1), ct) > 0;
             }
-            else
+            finally
+            {
+                if (!won)
+                {
+                    leases.LetGo(lease); // also when the answer was lost: a run that is ours and held by nobody is handed back
+                }
+            }
+
+            if (won)
             {
                 taken++;
                 await _places.WaitAsync(ct);
