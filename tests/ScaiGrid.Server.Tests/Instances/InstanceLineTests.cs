@@ -38,6 +38,23 @@ public sealed class InstanceLineTests
     }
 
     [Fact]
+    public void Who_waits_here_no_longer_leaves_unless_he_waits_on_in_the_database()
+    {
+        var (instance, gone, stored) = (New(), Waiter.ToLeave(new("a")), Waiter.ToLeave(new("b")));
+        instance.Enter(Of("a"));
+        instance.Enter(new(new("b"), null, Stored: true));
+
+        foreach (var waiter in (Waiter[])[gone, stored])
+        {
+            waiter.Move(instance, Here);
+            waiter.Moved(instance, "ada");
+        }
+
+        Assert.Equal(new Place(new("b"), null, true), Assert.Single(instance.Line));
+        Assert.True(gone.IsGone && stored.IsGone);
+    }
+
+    [Fact]
     public void The_line_has_an_end_but_not_for_who_was_let_in_before()
     {
         var instance = New();

@@ -17,6 +17,9 @@ internal sealed partial class Instance
 
     public bool Has(Id<Run> run) => Line.Any(p => p.Run == run);
 
+    /// <summary>Has a place that ends with the process in which the run waits.</summary>
+    public bool HasUnstored(Id<Run> run) => Line.Any(p => p.Run == run && !p.Stored);
+
     /// <summary>Takes the last place, unless too many wait; a run that is in line already keeps its own.</summary>
     public bool TryEnter(Place place)
     {

@@ -74,13 +74,13 @@ internal sealed class Waiter(Id<Run> run) : TaskCompletionSource<Result<Turn>>(T
     /// <summary>Into the line or out of it. Run again when the change of the row was lost to another one.</summary>
     public void Move(Instance instance, Id<Replica> owner)
     {
-        if (Task.IsCompleted)
-        {
-            instance.Leave(run);
-        }
-        else
+        if (!Task.IsCompleted)
         {
             _isFull = !instance.TryEnter(new(run, owner, Stored: false));
+        }
+        else if (instance.HasUnstored(run)) // it may have been stored since, and waits on in the database
+        {
+            instance.Leave(run);
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class Waiter(Id<Run> run) : TaskCompletionSource<Result<Turn>>(T
     public void Moved(Instance? instance, string key)
     {
         var wasPlaced = _isPlaced;
-        _isPlaced = instance?.Has(run) ?? false;
+        _isPlaced = instance?.HasUnstored(run) ?? false;
         if (!_isPlaced)
         {
             TrySetResult(_isFull && !wasPlaced ? InstanceErrors.LineIsFull(key) : InstanceErrors.NoTurn(key));
