@@ -1,9 +1,7 @@
 using System.Data.Common;
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
-using SQLitePCL;
 
 namespace ScaiGrid.Server.Data;
 
@@ -24,7 +22,7 @@ internal static class BulkInsert
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (db.Database.GetDbConnection() is SqliteConnection sqlite)
         {
-            InsertRows(sqlite, table, rows);
+            SqliteRows.Execute(sqlite, $"INSERT INTO {table.Name} ({table.ColumnNames}) VALUES ({RowTable.Numbered("?", table.Columns.Count)}) ON CONFLICT DO NOTHING", table.Columns, rows);
         }
         else
         {
@@ -35,46 +33,6 @@ internal static class BulkInsert
 
         await transaction.CommitAsync(ct);
     }
-
-    /// <summary>
-    /// SQLite lives in this process: one prepared statement, once for each row, costs next to nothing. It is spoken to without ADO.NET, whose
-    /// parameters cost more than the rows.
-    /// </summary>
-    private static void InsertRows<T>(SqliteConnection connection, RowTable table, IReadOnlyList<T> rows) where T : class
-    {
-        var handle = connection.Handle!;
-        var sql = $"INSERT INTO {table.Name} ({table.ColumnNames}) VALUES ({RowTable.Numbered("?", table.Columns.Count)}) ON CONFLICT DO NOTHING";
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(handle, sql, out var statement), handle);
-        using (statement)
-        {
-            foreach (var row in rows)
-            {
-                for (var i = 0; i < table.Columns.Count; i++)
-                {
-                    SqliteException.ThrowExceptionForRC(Bind(statement, i + 1, table.Columns[i].Read(row)), handle);
-                }
-
-                if (raw.sqlite3_step(statement) is var result and not raw.SQLITE_DONE)
-                {
-                    SqliteException.ThrowExceptionForRC(result, handle);
-                }
-
-                raw.sqlite3_reset(statement);
-            }
-        }
-    }
-
-    private static int Bind(sqlite3_stmt statement, int place, object? value) => value switch
-    {
-        null => raw.sqlite3_bind_null(statement, place),
-        string text => raw.sqlite3_bind_text(statement, place, text),
-        long number => raw.sqlite3_bind_int64(statement, place, number),
-        int number => raw.sqlite3_bind_int(statement, place, number),
-        bool flag => raw.sqlite3_bind_int(statement, place, flag ? 1 : 0),
-        decimal amount => raw.sqlite3_bind_text(statement, place, amount.ToString("0.0###########################", CultureInfo.InvariantCulture)), // as ADO.NET writes it
-        byte[] bytes => raw.sqlite3_bind_blob(statement, place, bytes),
-        _ => throw new NotSupportedException($"SQLite is given no {value.GetType()} here."),
-    };
 
     /// <summary>PostgreSQL is a network away: one statement takes all rows, as one array for each column.</summary>
     private static async Task InsertColumnsAsync<T>(DbCommand command, RowTable table, IReadOnlyList<T> rows, CancellationToken ct) where T : class

@@ -1,7 +1,6 @@
 using System.Data.Common;
-using System.Globalization;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace ScaiGrid.Server.Data;
@@ -23,50 +22,20 @@ internal static class BulkSave
 
     private static string Insert(RowTable table) => $"INSERT INTO {table.Name} ({table.ColumnNames})";
 
-    /// <summary>SQLite lives in this process: a statement for each row costs next to nothing, and all wait for the disk once.</summary>
     private static async Task<HashSet<T>> SaveRowsAsync<T>(Db db, RowTable table, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var saved = new HashSet<T>(ReferenceEqualityComparer.Instance);
+        var sqlite = (SqliteConnection)db.Database.GetDbConnection();
         var (keys, settable) = (table.Columns.Where(c => c.IsKey).ToList(), table.Columns.Where(c => c.CanChange).ToList());
         var version = table.Columns.Single(c => c.IsVersion);
-        Execute(db, $"{Insert(table)} VALUES ({RowTable.Numbered("@p", table.Columns.Count)}) ON CONFLICT DO NOTHING", table.Columns, added, saved);
-        var set = string.Join(", ", settable.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{c.Name} = @p{i + 1}")));
+        var saved = new HashSet<T>(ReferenceEqualityComparer.Instance);
+        saved.UnionWith(SqliteRows.Execute(sqlite, $"{Insert(table)} VALUES ({RowTable.Numbered("?", table.Columns.Count)}) ON CONFLICT DO NOTHING", table.Columns, added));
         List<RowTable.Column> condition = [.. keys, version];
-        var where = string.Join(" AND ", condition.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{c.Name} = @p{settable.Count + i + 1}")));
-        Execute(db, $"UPDATE {table.Name} SET {set}, {version.Name} = {version.Name} + 1 WHERE {where}", [.. settable, .. condition], changed, saved);
+        var set = string.Join(", ", settable.Select(c => $"{c.Name} = ?"));
+        var where = string.Join(" AND ", condition.Select(c => $"{c.Name} = ?"));
+        saved.UnionWith(SqliteRows.Execute(sqlite, $"UPDATE {table.Name} SET {set}, {version.Name} = {version.Name} + 1 WHERE {where}", [.. settable, .. condition], changed));
         await transaction.CommitAsync(ct);
         return saved;
-    }
-
-    private static void Execute<T>(Db db, string sql, IReadOnlyList<RowTable.Column> columns, IReadOnlyList<T> rows, HashSet<T> saved) where T : class
-    {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
-        using var command = db.Database.GetDbConnection().CreateCommand();
-        (command.CommandText, command.Transaction) = (sql, db.Database.CurrentTransaction!.GetDbTransaction());
-        for (var i = 1; i <= columns.Count; i++)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{i}");
-            command.Parameters.Add(parameter);
-        }
-
-        foreach (var row in rows)
-        {
-            for (var i = 0; i < columns.Count; i++)
-            {
-                command.Parameters[i].Value = columns[i].Read(row) ?? DBNull.Value;
-            }
-
-            if (command.ExecuteNonQuery() == 1)
-            {
-                saved.Add(row);
-            }
-        }
     }
 
     /// <summary>PostgreSQL is a network away: all rows go there in one step, as one array for each column.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using ScaiGrid.Flows;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Access.Oidc;
@@ -220,6 +221,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     /// <summary>Reads the message that is to be taken next and keeps others from it until the transaction ends; they are given the one after.</summary>
     public abstract IQueryable<QueueMessage> LockNextMessage(string tenantId, string queue, DateTimeOffset now);
+
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.ReplaceService<IModelCacheKeyFactory, ModelBySight>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

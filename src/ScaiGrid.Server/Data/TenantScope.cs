@@ -17,7 +17,17 @@ internal sealed class TenantScope(IHttpContextAccessor http)
         : http.HttpContext?.Features.Get<Principal>() is { } principal ? principal.TenantId
         : throw new InvalidOperationException("No tenant: this code ran outside an authenticated request and entered no tenant.");
 
-    public void Enter(Id<Tenant> tenantId) => _entered = (tenantId, true);
+    public void Enter(Id<Tenant> tenantId) => Enter((Id<Tenant>?)tenantId);
 
-    public void EnterPlatform() => _entered = (null, true);
+    public void EnterPlatform() => Enter(null);
+
+    private void Enter(Id<Tenant>? tenantId)
+    {
+        if (_entered.Entered && _entered.TenantId != tenantId)
+        {
+            throw new InvalidOperationException("This unit of work has entered another tenant, or the platform: what it has read of the database stays.");
+        }
+
+        _entered = (tenantId, true);
+    }
 }

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Tests.Host;
 
 namespace ScaiGrid.Server.Tests.Data;
@@ -25,6 +27,32 @@ public sealed class DbTests(World world)
         var db = scope.ServiceProvider.GetRequiredService<Db>();
         Assert.Equal("ours", (await db.Cores.SingleAsync(TestContext.Current.CancellationToken)).Name);
         Assert.Equal(2, await world.Server.WithDbAsync(all => all.Cores.CountAsync(c => c.TenantId == acme.Tenant.Id || c.TenantId == other.Tenant.Id)));
+    }
+
+    [Fact]
+    public async Task A_tenants_row_is_found_by_an_index()
+    {
+        var acme = await world.NewTenantAsync();
+        await using var scope = world.Server.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<TenantScope>().Enter(acme.Tenant.Id);
+        var db = scope.ServiceProvider.GetRequiredService<Db>();
+        Assert.SkipWhen(db is PostgresDb, "PostgreSQL plans by statistics, and this table has none.");
+        await db.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var command = db.Runs.Where(r => r.Id == new Id<Run>("run_1")).CreateDbCommand();
+        command.CommandText = $"EXPLAIN QUERY PLAN {command.CommandText}";
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        Assert.True(await reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.StartsWith("SEARCH", reader.GetString(reader.GetOrdinal("detail")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_unit_of_work_enters_one_tenant_only()
+    {
+        using var scope = world.Server.Services.CreateScope();
+        var tenant = scope.ServiceProvider.GetRequiredService<TenantScope>();
+        tenant.EnterPlatform();
+        tenant.EnterPlatform();
+        Assert.Throws<InvalidOperationException>(() => tenant.Enter(new("tnt_1")));
     }
 
     [Fact]

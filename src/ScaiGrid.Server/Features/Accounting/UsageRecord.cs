@@ -93,7 +93,7 @@ internal sealed class UsageRecord
             }
 
             usage.Property(u => u.Model).HasMaxLength(200);
-            usage.HasQueryFilter(u => db.SeesAllTenants || u.TenantId == db.TenantId.GetValueOrDefault().Value);
+            usage.FilterUnlessPlatform(db, u => u.TenantId == db.TenantId.GetValueOrDefault().Value);
         }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class AuditEntry
             entry.Property(e => e.ResourceId).HasMaxLength(256);
             entry.Property(e => e.ActorEmail).HasMaxLength(320);
             entry.Property(e => e.UserAgent).HasMaxLength(256);
-            entry.HasQueryFilter(e => db.SeesAllTenants || e.Stream == db.AuditStream);
+            entry.FilterUnlessPlatform(db, e => e.Stream == db.AuditStream);
         }
     }
 }

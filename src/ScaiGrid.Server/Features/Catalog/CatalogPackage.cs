@@ -95,7 +95,7 @@ internal sealed class CatalogPackage
             package.Property(p => p.Name).HasMaxLength(PackageInfo.MaxNameLength);
             package.Property(p => p.Description).HasMaxLength(PackageInfo.MaxDescriptionLength);
             package.Property(p => p.AuthorEmail).HasMaxLength(320);
-            package.HasQueryFilter(p => db.SeesAllTenants || p.TenantId == db.TenantId);
+            package.FilterUnlessPlatform(db, p => p.TenantId == db.TenantId);
         }
     }
 }

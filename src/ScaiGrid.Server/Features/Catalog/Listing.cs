@@ -35,7 +35,7 @@ internal sealed class Listing
             listing.HasIndex(l => new { l.TenantId, l.PackageId }).IsUnique();
             listing.HasIndex(l => new { l.TenantId, l.Number });
             listing.HasOne<CatalogPackage>().WithOne().HasForeignKey<Listing>(l => new { l.TenantId, l.PackageId }).OnDelete(DeleteBehavior.Cascade);
-            listing.HasQueryFilter(l => db.SeesAllTenants || l.TenantId == db.TenantId);
+            listing.FilterUnlessPlatform(db, l => l.TenantId == db.TenantId);
         }
     }
 }
@@ -74,7 +74,7 @@ internal sealed class Audience
             audience.HasIndex(a => a.Number);
             audience.Property(a => a.Name).HasMaxLength(80);
             audience.HasOne(a => a.Listing).WithMany().HasForeignKey(a => a.Number).OnDelete(DeleteBehavior.Cascade);
-            audience.HasQueryFilter(a => db.SeesAllTenants || a.TenantId == db.TenantId);
+            audience.FilterUnlessPlatform(db, a => a.TenantId == db.TenantId);
         }
     }
 }

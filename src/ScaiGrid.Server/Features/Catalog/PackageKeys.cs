@@ -36,7 +36,7 @@ internal sealed class CatalogKey
             key.Property(k => k.Id).HasMaxLength(64);
             key.Property(k => k.X).HasMaxLength(64);
             key.Property(k => k.Y).HasMaxLength(64);
-            key.HasQueryFilter(k => db.SeesAllTenants || k.TenantId == db.TenantId);
+            key.FilterUnlessPlatform(db, k => k.TenantId == db.TenantId);
         }
     }
 }

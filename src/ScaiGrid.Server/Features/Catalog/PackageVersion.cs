@@ -70,7 +70,7 @@ internal sealed class PackageVersion
             version.Property(v => v.Digest).HasMaxLength(80);
             version.Property(v => v.AuthorEmail).HasMaxLength(320);
             version.HasOne<CatalogPackage>().WithMany().HasForeignKey(v => new { v.TenantId, v.PackageId }).OnDelete(DeleteBehavior.Restrict);
-            version.HasQueryFilter(v => db.SeesAllTenants || v.TenantId == db.TenantId);
+            version.FilterUnlessPlatform(db, v => v.TenantId == db.TenantId);
         }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class PublishReceipt
             receipt.HasIndex(r => r.CreatedAt);
             receipt.Property(r => r.Key).HasMaxLength(IdempotencyKey.MaxLength);
             receipt.Property(r => r.RequestDigest).HasMaxLength(64);
-            receipt.HasQueryFilter(r => db.SeesAllTenants || r.TenantId == db.TenantId);
+            receipt.FilterUnlessPlatform(db, r => r.TenantId == db.TenantId);
         }
     }
 }

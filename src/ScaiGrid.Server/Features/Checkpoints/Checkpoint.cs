@@ -94,7 +94,7 @@ internal sealed partial class Checkpoint : IIdentified<Checkpoint>
             checkpoint.Property(c => c.AssigneeRaw).HasMaxLength(AssigneeLength);
             checkpoint.Property(c => c.AssigneeValue).HasMaxLength(AssigneeLength);
             checkpoint.Property(c => c.Version).IsConcurrencyToken();
-            checkpoint.HasQueryFilter(c => db.SeesAllTenants || c.TenantId == db.TenantId);
+            checkpoint.FilterUnlessPlatform(db, c => c.TenantId == db.TenantId);
         }
     }
 }

@@ -86,7 +86,7 @@ internal sealed partial class Core : IIdentified<Core>
             core.Property(c => c.Name).HasMaxLength(200);
             core.Property(c => c.EntityKeyField).HasMaxLength(100);
             core.Property(c => c.Version).IsConcurrencyToken();
-            core.HasQueryFilter(c => db.SeesAllTenants || c.TenantId == db.TenantId);
+            core.FilterUnlessPlatform(db, c => c.TenantId == db.TenantId);
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class CoreProgram
             program.ToTable("core_programs");
             program.HasKey(p => new { p.TenantId, p.Digest });
             program.Property(p => p.Digest).HasMaxLength(80);
-            program.HasQueryFilter(p => db.SeesAllTenants || p.TenantId == db.TenantId);
+            program.FilterUnlessPlatform(db, p => p.TenantId == db.TenantId);
         }
     }
 }

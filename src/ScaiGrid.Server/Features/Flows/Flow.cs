@@ -75,7 +75,7 @@ internal sealed class Flow : IIdentified<Flow>
             flow.Property(f => f.ContentKey).HasMaxLength(512);
             flow.Property(f => f.ContentDigest).HasMaxLength(80);
             flow.Property(f => f.Version).IsConcurrencyToken();
-            flow.HasQueryFilter(f => db.SeesAllTenants || f.TenantId == db.TenantId);
+            flow.FilterUnlessPlatform(db, f => f.TenantId == db.TenantId);
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class FlowAcl : IIdentified<FlowAcl>
             acl.HasIndex(a => new { a.TenantId, a.PrincipalType, a.PrincipalId });
             acl.Property(a => a.PrincipalId).HasMaxLength(64);
             acl.HasOne<Flow>().WithMany().HasForeignKey(a => new { a.TenantId, a.FlowId }).OnDelete(DeleteBehavior.Cascade);
-            acl.HasQueryFilter(a => db.SeesAllTenants || a.TenantId == db.TenantId);
+            acl.FilterUnlessPlatform(db, a => a.TenantId == db.TenantId);
         }
     }
 }

@@ -53,7 +53,7 @@ internal sealed class FlowDeployment : IIdentified<FlowDeployment>
             deployment.Property(d => d.ManifestDigest).HasMaxLength(80);
             deployment.Property(d => d.PublishedSlug).HasMaxLength(200);
             deployment.HasOne<Flow>().WithMany().HasForeignKey(d => new { d.TenantId, d.FlowId }).OnDelete(DeleteBehavior.Cascade);
-            deployment.HasQueryFilter(d => db.SeesAllTenants || d.TenantId == db.TenantId);
+            deployment.FilterUnlessPlatform(db, d => d.TenantId == db.TenantId);
         }
     }
 }

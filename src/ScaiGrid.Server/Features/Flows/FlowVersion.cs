@@ -41,7 +41,7 @@ internal sealed class FlowVersion
             version.Property(v => v.ContentKey).HasMaxLength(512);
             version.Property(v => v.ContentDigest).HasMaxLength(80);
             version.HasOne<Flow>().WithMany().HasForeignKey(v => new { v.TenantId, v.FlowId }).OnDelete(DeleteBehavior.Cascade);
-            version.HasQueryFilter(v => db.SeesAllTenants || v.TenantId == db.TenantId);
+            version.FilterUnlessPlatform(db, v => v.TenantId == db.TenantId);
         }
     }
 }

@@ -61,7 +61,7 @@ internal sealed partial class Instance
                 new ValueComparer<IReadOnlyList<Place>>((a, b) => ReferenceEquals(a, b), line => line.Count, line => line));
             instance.Property(i => i.Revision).HasMaxLength(64);
             instance.HasOne<Core>().WithMany().HasForeignKey(i => new { i.TenantId, i.CoreId }).OnDelete(DeleteBehavior.Cascade);
-            instance.HasQueryFilter(i => db.SeesAllTenants || i.TenantId == db.TenantId);
+            instance.FilterUnlessPlatform(db, i => i.TenantId == db.TenantId);
         }
     }
 }

@@ -112,7 +112,7 @@ internal sealed partial class Run : IIdentified<Run>
             run.Property(r => r.ErrorCode).HasMaxLength(64);
             run.Property(r => r.HistoryKey).HasMaxLength(512);
             run.Property(r => r.Version).IsConcurrencyToken();
-            run.HasQueryFilter(r => db.SeesAllTenants || r.TenantId == db.TenantId);
+            run.FilterUnlessPlatform(db, r => r.TenantId == db.TenantId);
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class RunWait
             wait.HasIndex(w => w.Until);
             wait.Property(w => w.EffectKey).HasMaxLength(64);
             wait.Property(w => w.Queue).HasMaxLength(Effects.QueueMessage.NameLength);
-            wait.HasQueryFilter(w => db.SeesAllTenants || w.TenantId == db.TenantId);
+            wait.FilterUnlessPlatform(db, w => w.TenantId == db.TenantId);
         }
     }
 }

@@ -73,7 +73,7 @@ internal sealed class CoreSchedule
             schedule.Property(s => s.TimeZone).HasMaxLength(100);
             schedule.Property(s => s.Problem).HasMaxLength(LongestProblem);
             schedule.Property(s => s.Version).IsConcurrencyToken();
-            schedule.HasQueryFilter(s => db.SeesAllTenants || s.TenantId == db.TenantId);
+            schedule.FilterUnlessPlatform(db, s => s.TenantId == db.TenantId);
         }
     }
 }

@@ -117,7 +117,7 @@ internal sealed class QueueMessage : IIdentified<QueueMessage>
             message.Property(m => m.PublishedBy).HasMaxLength(64);
             message.Property(m => m.ClaimKey).HasMaxLength(64);
             message.Property(m => m.Version).IsConcurrencyToken();
-            message.HasQueryFilter(m => db.SeesAllTenants || m.TenantId == db.TenantId);
+            message.FilterUnlessPlatform(db, m => m.TenantId == db.TenantId);
         }
     }
 }
