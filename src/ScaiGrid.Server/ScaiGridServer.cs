@@ -71,8 +71,8 @@ internal static class ScaiGridServer
             services.AddSingleton<Catalogue>();
             services.AddSingleton<BackendConfigs>();
             services.AddCatalog();
+            services.AddInference(options); // before those who write behind, so that it stops after them
             services.AddCores(options);
-            services.AddInference(options);
         }
 
         private void AddCores(ServerOptions options)

@@ -62,6 +62,7 @@ internal static class DeleteCore
         foreach (var run in await db.Runs.Where(r => r.CoreId == core.Id && (r.Status == RunState.Queued || r.Status == RunState.Suspended)).ToListAsync(ct))
         {
             run.Cancel(now);
+            await RunWait.FollowAsync(db, run, [], ct);
         }
     }
 }

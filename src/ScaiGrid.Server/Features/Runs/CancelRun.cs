@@ -40,6 +40,7 @@ internal static class CancelRun
             var before = RunView.Of(run);
             run.Cancel(clock.GetUtcNow());
             await CheckpointRows.FollowAsync(db, run, [], ct);
+            await RunWait.FollowAsync(db, run, [], ct);
             auditor.Changed(run.Id.Value, before, RunView.Of(run));
             await db.SaveChangesAsync(ct);
             return RunView.Of(run);

@@ -30,12 +30,5 @@ internal sealed class RunHost(RunRecord record, Heartbeat heartbeat, EffectConte
     }
 
     /// <summary>The intent was saved a moment ago, by this process's reckoning; it may have been stopped since, and another do it now.</summary>
-    private async ValueTask EnsureItIsOursAsync(CancellationToken ct)
-    {
-        if (record.Lease is { } lease)
-        {
-            await heartbeat.EnsureAliveAsync(ct);
-            lease.Lost.ThrowIfCancellationRequested();
-        }
-    }
+    private ValueTask EnsureItIsOursAsync(CancellationToken ct) => record.Lease is { } lease ? heartbeat.EnsureItHasAsync(lease, ct) : default;
 }

@@ -48,7 +48,7 @@ internal sealed class RunLeases(TimeProvider clock)
         }
 
         var mine = await MineAsync(db, ct);
-        foreach (var lease in held.Where(l => !mine.ContainsKey(l.RunId) && l.Owner == Owner))
+        foreach (var lease in held.Where(l => l.Owner != Owner || !mine.ContainsKey(l.RunId)))
         {
             await lease.LoseAsync();
         }

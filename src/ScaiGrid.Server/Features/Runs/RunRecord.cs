@@ -25,6 +25,7 @@ internal sealed class RunRecord
     private int _taken;
     private bool _lost;
     private CancellationTokenSource? _limit;
+    private CancellationTokenRegistration _lostTie;
 
     private RunRecord(RunStore store, Run run, RunLease? lease, Turn? turn, bool isNew, Value source) =>
         (_store, Run, Lease, _turn, _isNew, _source, _taken) = (store, run, lease, turn, isNew, source, run.Pending.Items.Count);
@@ -41,6 +42,7 @@ internal sealed class RunRecord
     /// <summary>Takes the run out of this process's hands when its work is over, however it ended.</summary>
     public void LetGo()
     {
+        _lostTie.Dispose(); // before the caller disposes the limit that it would cancel
         if (Lease is { } lease)
         {
             _store.Leases.LetGo(lease);
@@ -95,7 +97,7 @@ internal sealed class RunRecord
         }
 
         _store.Leases.Stored(Lease = first);
-        Lease.Lost.UnsafeRegister(static limit => ((CancellationTokenSource?)limit)?.Cancel(), _limit);
+        _lostTie = Lease.Lost.UnsafeRegister(static limit => ((CancellationTokenSource?)limit)?.Cancel(), _limit);
     }
 
     /// <summary>Saves what the engine made of the run.</summary>

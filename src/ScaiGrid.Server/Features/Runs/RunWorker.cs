@@ -11,7 +11,11 @@ namespace ScaiGrid.Server.Features.Runs;
 /// </summary>
 internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep step, RunLeases leases, TimeProvider clock, ILogger<RunWorker> logger) : BackgroundService
 {
-    private const int MostAtOnce = 16;
+    /// <summary>A run that waits for something outside holds a place and no thread.</summary>
+    private const int MostAtOnce = 128;
+
+    /// <summary>Whoever calls what does not answer must not keep others waiting.</summary>
+    private const int MostOfOneTenant = 32;
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(25);
 
@@ -76,13 +80,20 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         }
 
         await using var scope = Enter(out var db);
-        var due = await db.Runs.Where(r => r.Status == RunState.Queued && !r.AwaitsTurn)
+        var busy = _active.Keys.CountBy(l => l.TenantId).ToDictionary();
+        var full = busy.Where(t => t.Value >= MostOfOneTenant).Select(t => t.Key).ToList();
+        var due = await db.Runs.Where(r => r.Status == RunState.Queued && !r.AwaitsTurn && !full.Contains(r.TenantId))
             .OrderBy(r => r.Id).Take(_places.CurrentCount)
             .Select(r => new { r.TenantId, r.Id, r.Version })
             .ToListAsync(ct);
         var taken = 0;
         foreach (var run in due)
         {
+            if (busy.GetValueOrDefault(run.TenantId) >= MostOfOneTenant)
+            {
+                continue; // the next look goes past the tenant's others
+            }
+
             var lease = leases.Hold(run.TenantId, run.Id);
             var won = false;
             try
@@ -102,6 +113,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
             if (won)
             {
                 taken++;
+                busy[run.TenantId] = busy.GetValueOrDefault(run.TenantId) + 1;
                 await _places.WaitAsync(ct);
                 leases.Stored(lease);
                 _active[lease] = Task.CompletedTask;
@@ -133,6 +145,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
             leases.LetGo(lease);
             _active.TryRemove(lease, out _);
             _places.Release();
+            Wake(); // others may wait for the place
         }
     }
 

@@ -13,10 +13,6 @@ internal sealed class HttpCalls(EgressHttp egress)
 {
     private const string IdempotencyKey = "Idempotency-Key";
 
-    /// <summary>The transport's own.</summary>
-    private static readonly HashSet<string> Reserved =
-        new(["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect", "proxy-authorization", "proxy-connection"], StringComparer.OrdinalIgnoreCase);
-
     public Task<EffectOutcome> CallAsync(HttpCall call, CancellationToken ct)
     {
         if (!Outside.TryAddress(call.Url, out var address))
@@ -65,8 +61,8 @@ internal sealed class HttpCalls(EgressHttp egress)
     }
 
     private static string? HeaderFault(Value headers) => headers.Members
-        .Select(h => !h.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || h.Key.Length == 0 ? $"'{h.Key}' is not the name of a header."
-            : Reserved.Contains(h.Key) ? $"The header '{h.Key}' is not a flow's to set."
+        .Select(h => !HeaderNames.IsName(h.Key) ? $"'{h.Key}' is not the name of a header."
+            : HeaderNames.IsReserved(h.Key) ? $"The header '{h.Key}' is not a flow's to set."
             : h.Value.ToText().Any(char.IsControl) ? $"The header '{h.Key}' holds a control character."
             : null)
         .FirstOrDefault(f => f is not null);

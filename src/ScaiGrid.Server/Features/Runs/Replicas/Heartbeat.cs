@@ -51,9 +51,23 @@ internal sealed class Heartbeat(IServiceScopeFactory scopes, RunLeases leases, I
     /// </summary>
     public Task EnsureAliveAsync(CancellationToken ct) => sign.IsProof || clock.GetElapsedTime(_confirmed) < Lapse ? Task.CompletedTask : BeatAsync(ct);
 
+    /// <summary>Returns when the run is still this process's, under the name by which it took it; cancels the work on it otherwise.</summary>
+    /// <exception cref="OperationCanceledException">The run is another's by now.</exception>
+    public async ValueTask EnsureItHasAsync(RunLease lease, CancellationToken ct)
+    {
+        await EnsureAliveAsync(ct);
+        if (lease.Owner != leases.Owner)
+        {
+            await lease.LoseAsync();
+        }
+
+        lease.Lost.ThrowIfCancellationRequested();
+    }
+
     /// <summary>This process works on nothing any more.</summary>
     public async Task EndAsync(CancellationToken ct)
     {
+        await leases.LoseAllAsync(); // what nobody waits for may still be executed here
         await using (var scope = Enter(out var db))
         {
             await db.Replicas.Where(r => r.Id == leases.Owner).ExecuteDeleteAsync(ct);

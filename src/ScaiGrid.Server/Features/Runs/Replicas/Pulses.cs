@@ -11,6 +11,9 @@ internal sealed class Pulses(TimeProvider clock, TimeSpan longestGap)
     private readonly Dictionary<Id<Replica>, (long Beat, long Since)> _seen = [];
     private long _looked = clock.GetTimestamp();
 
+    /// <summary>Begins again.</summary>
+    public void Forget() => _seen.Clear();
+
     /// <param name="beats">Of all processes there are, read just now.</param>
     /// <returns>How long each has been seen with that beat.</returns>
     public IReadOnlyDictionary<Id<Replica>, TimeSpan> Look(IReadOnlyDictionary<Id<Replica>, long> beats)

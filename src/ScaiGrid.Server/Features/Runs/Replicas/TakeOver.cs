@@ -77,6 +77,7 @@ internal sealed partial class TakeOver(
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 LogFailed(logger, e);
+                _pulses.Forget(); // who was cut off has seen nothing of the others
             }
         }
     }
