@@ -74,9 +74,9 @@ internal static partial class TriggerReader
     private static ScheduleTrigger? ReadSchedule(ManifestNode node)
     {
         var zone = TimeZoneInfo.Utc;
-        if (node.Given("timezone") is { } named && named.Text() is { } id && !TimeZoneInfo.TryFindSystemTimeZoneById(id, out zone!))
+        if (node.Given("timezone") is { } named && named.Text() is { } id && !ZoneName.TryFind(id, out zone))
         {
-            named.Error(ManifestCodes.TimeZone, $"'{id}' is not a time zone, such as UTC or Europe/Amsterdam.");
+            named.Error(ManifestCodes.TimeZone, $"'{(id.Length > 64 ? $"{id[..64]}…" : id)}' is not a time zone, such as UTC or Europe/Amsterdam.");
         }
 
         if (node.Required("cron") is not { } line || line.Text() is not { } text)

@@ -66,19 +66,24 @@ internal sealed partial class FileObjectStore(string root) : IObjectStore
     public async IAsyncEnumerable<ObjectKey> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
-        if (!Directory.Exists(root))
+        var folder = Path.Combine(root, Path.GetDirectoryName(prefix) ?? "");
+        if (!Directory.Exists(folder))
         {
             yield break;
         }
 
-        var keys = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+        // What others left in the folder, such as lost+found or .DS_Store, is no object and no reason to stop.
+        var keys = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None })
             .Select(path => Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'))
             .Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && key[0] != '.')
             .Order(StringComparer.Ordinal);
         foreach (var key in keys)
         {
             ct.ThrowIfCancellationRequested();
-            yield return ObjectKey.Parse(key, null);
+            if (ObjectKey.TryParse(key, null, out var parsed))
+            {
+                yield return parsed;
+            }
         }
     }
 

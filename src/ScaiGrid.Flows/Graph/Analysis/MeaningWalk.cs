@@ -93,7 +93,7 @@ internal sealed class MeaningWalk : ShapeWalk
             case Meaning.Cron when CronExpression.FaultOf(text) is { } fault:
                 Error(FlowCodes.Cron, $"'{Shown(text)}' is not a schedule: {fault}");
                 break;
-            case Meaning.TimeZone when !TimeZoneInfo.TryFindSystemTimeZoneById(text, out _):
+            case Meaning.TimeZone when !ZoneName.TryFind(text, out _):
                 Error(FlowCodes.TimeZone, $"'{text}' is not a time zone, such as UTC or Europe/Amsterdam.");
                 break;
             case Meaning.Role:

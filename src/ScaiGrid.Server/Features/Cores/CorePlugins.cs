@@ -159,6 +159,12 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection, Se
 
         faults.AddRange(members.Where(m => auth[m].AsString() is not { Length: > 0 } text || text.Any(char.IsControl))
             .Select(m => new Fault($"{path}auth.{m}", "is required, and must be text without control characters")));
+        if (auth["type"].AsString() == "header" && auth["name"].AsString() is { Length: > 0 } name
+            && (!HeaderNames.IsName(name) || HeaderNames.IsReserved(name) || name.StartsWith("content-", StringComparison.OrdinalIgnoreCase)))
+        {
+            faults.Add(new($"{path}auth.name", "must be the name of a header that calls may set"));
+        }
+
         faults.AddRange(auth.Members.Keys.Except(["type", .. members]).Select(m => new Fault($"{path}auth.{m}", "is not known for this type")));
     }
 

@@ -101,7 +101,11 @@ internal sealed partial class ScheduleClock(IServiceScopeFactory scopes, RunStor
             started = false;
         }
 
-        TriggerMetrics.Schedule(started ? "started" : "skipped");
+        if (started || error is not null) // else another replica was first, and counts it
+        {
+            TriggerMetrics.Schedule(started ? "started" : "skipped");
+        }
+
         return started;
     }
 

@@ -13,7 +13,8 @@ internal static class WebhookInput
 
     private static readonly string[] Plain = ["content-type", "user-agent", "idempotency-key"];
 
-    private static readonly string[] Telling = ["auth", "token", "secret", "key", "signature", "password", "cookie", "session", "forwarded", "real-ip", "client-ip"];
+    private static readonly string[] Telling = ["auth", "token", "secret", "key", "signature", "password", "cookie", "session", "forwarded", "jwt", "assertion", "credential", "cert", "principal", "identity", "user", "email",
+        "real-ip", "client-ip", "clientip", "connecting-ip", "address", "remote"];
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
