@@ -89,7 +89,7 @@ internal sealed partial class Parser
             return new Local(token.Start, slot);
         }
 
-        FreeNames.Add(name);
+        (_freeNames ??= new(StringComparer.Ordinal)).Add(name);
         return new Name(token.Start, name);
     }
 

@@ -9,6 +9,19 @@ internal sealed partial class Parser
     private Node? ParseString()
     {
         var start = _token.Start;
+        var plain = text.AsSpan(start + 1).IndexOfAny(text[start], '\\', '$');
+        if (plain >= 0 && text[start + 1 + plain] == text[start])
+        {
+            MoveTo(start + plain + 2);
+            return new Literal(start, text.Substring(start + 1, plain));
+        }
+
+        return ParseString(start);
+    }
+
+    /// <summary>A string with escapes or expressions in it.</summary>
+    private Node? ParseString(int start)
+    {
         var parts = new List<Node>();
         var literal = new StringBuilder();
         var hasFaultyEscape = false;

@@ -11,6 +11,7 @@ internal sealed partial class Parser(string text, Limits limits, List<SyntaxFaul
     private const int UnaryPower = 9;
 
     private readonly List<string> _locals = [];
+    private HashSet<string>? _freeNames;
     private Token _token;
     private int _last = limits.ExpressionLength;
     private int _depth;
@@ -19,7 +20,7 @@ internal sealed partial class Parser(string text, Limits limits, List<SyntaxFaul
     /// <summary>How many lambdas stand within each other at most.</summary>
     public int LocalCount { get; private set; }
 
-    public HashSet<string> FreeNames { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyCollection<string> FreeNames => _freeNames ?? (IReadOnlyCollection<string>)[];
 
     public bool ReadsClock { get; private set; }
 

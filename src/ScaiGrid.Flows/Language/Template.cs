@@ -17,6 +17,8 @@ public sealed class Template
         (FreeNames, ReadsClock) = (parser.FreeNames, parser.ReadsClock);
     }
 
+    private Template(string constant, Limits limits) => (Text, Root, _limits, FreeNames) = (constant, new Literal(0, constant), limits, []);
+
     public string Text { get; }
 
     /// <summary>It has no holes: rendering gives its text.</summary>
@@ -43,6 +45,12 @@ public sealed class Template
             return false;
         }
 
+        if (!text.Contains("{{", StringComparison.Ordinal))
+        {
+            (template, faults) = (new(text, limits), []);
+            return true;
+        }
+
         var found = new List<SyntaxFault>();
         faults = found;
         var parser = new Parser(text, limits, found);
@@ -52,7 +60,7 @@ public sealed class Template
             return false;
         }
 
-        template = new(text, Join(text, parts), parser, limits);
+        template = new(text, Join(parts), parser, limits);
         return true;
     }
 
@@ -95,9 +103,8 @@ public sealed class Template
         int Open(int from) => text.IndexOf("{{", from, StringComparison.Ordinal);
     }
 
-    private static Node Join(string text, List<Node> parts) => parts.Count switch
+    private static Node Join(List<Node> parts) => parts.Count switch
     {
-        0 => new Literal(0, text),
         1 => parts[0],
         _ => new Interpolation(0, [.. parts]),
     };

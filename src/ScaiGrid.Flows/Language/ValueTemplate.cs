@@ -52,7 +52,9 @@ internal sealed class ValueTemplateParser(Limits limits)
 {
     public List<(string Path, SyntaxFault Fault)> Faults { get; } = [];
 
-    public HashSet<string> FreeNames { get; } = new(StringComparer.Ordinal);
+    private HashSet<string>? _freeNames;
+
+    public IReadOnlyCollection<string> FreeNames => _freeNames ?? (IReadOnlyCollection<string>)[];
 
     public bool ReadsClock { get; private set; }
 
@@ -83,7 +85,11 @@ internal sealed class ValueTemplateParser(Limits limits)
             return new Literal(0, value);
         }
 
-        FreeNames.UnionWith(template.FreeNames);
+        if (template.FreeNames.Count > 0)
+        {
+            (_freeNames ??= new(StringComparer.Ordinal)).UnionWith(template.FreeNames);
+        }
+
         ReadsClock |= template.ReadsClock;
         Locals = Math.Max(Locals, template.Locals);
         return template.IsConstant ? new Literal(0, value) : new Embedded(template, path);

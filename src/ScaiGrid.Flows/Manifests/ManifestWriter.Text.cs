@@ -89,7 +89,7 @@ public sealed partial class ManifestWriter
         '\n' => _yaml.Append(@"\n"),
         '\r' => _yaml.Append(@"\r"),
         '\t' => _yaml.Append(@"\t"),
-        _ => _yaml.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+        _ => _yaml.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
     };
 
     private static IEnumerable<char> Range(int first, int last) => Enumerable.Range(first, last - first + 1).Select(c => (char)c);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ScaiGrid.Flows.Language;
 
 namespace ScaiGrid.Flows.Manifests;
@@ -12,18 +11,16 @@ public sealed partial class ManifestWriter
 {
     private const int LineWidth = 100;
 
-    private readonly StringBuilder _yaml = new();
+    private readonly PooledText _yaml;
     private int _lineStart;
 
-    private ManifestWriter()
-    {
-    }
+    private ManifestWriter(PooledText yaml) => _yaml = yaml;
 
     public static string Write(Value manifest)
     {
-        var writer = new ManifestWriter();
-        writer.WriteBlock(manifest, 0, ManifestShape.Root);
-        return writer._yaml.ToString();
+        using var yaml = new PooledText();
+        new ManifestWriter(yaml).WriteBlock(manifest, 0, ManifestShape.Root);
+        return yaml.ToString();
     }
 
     /// <summary>A value in block style; the cursor stands where its first line begins, <paramref name="indent"/> columns in.</summary>
@@ -95,7 +92,7 @@ public sealed partial class ManifestWriter
         WriteInline(value, shape);
         if (count > 0 && _yaml.Length - _lineStart > LineWidth)
         {
-            _yaml.Length = start;
+            _yaml.Truncate(start);
             return false;
         }
 
@@ -155,7 +152,7 @@ public sealed partial class ManifestWriter
                 WriteScalar(value.AsString()!, longestPlain: LineWidth * 10);
                 break;
             case ValueKind.Number when value.TryGetDecimal(out var exact):
-                _yaml.Append(CultureInfo.InvariantCulture, $"{exact}");
+                _yaml.Append(exact.ToString(CultureInfo.InvariantCulture));
                 break;
             default:
                 _yaml.Append(value.ToJson());

@@ -47,7 +47,7 @@ internal sealed class ReferenceCheck(FlowGraph graph, MeaningWalk walk)
 
     private static void Distinct<T>(IReadOnlyList<T> items, Func<T, string> name, Action<T, int> report)
     {
-        if (items.Count < 2)
+        if (items.Count < 2 || (items.Count == 2 && name(items[0]) != name(items[1]))) // most nodes have two ports at most
         {
             return;
         }
