@@ -11,16 +11,39 @@ namespace ScaiGrid.Server.Data;
 /// </summary>
 internal static class BulkSave
 {
+    private const int MostTries = 5;
+
     /// <param name="added">Rows that are not stored.</param>
     /// <param name="changed">Rows as they are to be, with the versions that they were read with. What is only set when a row is made is not written again.</param>
     /// <returns>Those that were saved. The versions in the database are counted up by one, those of the objects are not.</returns>
     public static async Task<IReadOnlySet<T>> SaveAsync<T>(Db db, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
     {
         var table = RowTable.Of<T>(db);
-        return db is PostgresDb ? await SaveArraysAsync(db, table, added, changed, ct) : await SaveRowsAsync(db, table, added, changed, ct);
+        if (db is not PostgresDb)
+        {
+            return await SaveRowsAsync(db, table, added, changed, ct);
+        }
+
+        (added, changed) = (Sorted(table, added), Sorted(table, changed));
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SaveArraysAsync(db, table, added, changed, ct);
+            }
+            catch (PostgresException e) when (attempt < MostTries && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
+                // nothing of it is saved, and whoever was in the way has what he wanted
+            }
+        }
     }
 
     private static string Insert(RowTable table) => $"INSERT INTO {table.Name} ({table.ColumnNames})";
+
+    /// <summary>Who locks rows in one order does not end up waiting for another who does.</summary>
+    private static List<T> Sorted<T>(RowTable table, IReadOnlyList<T> rows) where T : class => [.. rows.OrderBy(row => KeyOf(table, row), StringComparer.Ordinal)];
+
+    private static string KeyOf<T>(RowTable table, T row) where T : class => string.Join('|', table.Columns.Where(c => c.IsKey).Select(c => c.Read(row)));
 
     private static async Task<HashSet<T>> SaveRowsAsync<T>(Db db, RowTable table, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
     {
@@ -38,7 +61,10 @@ internal static class BulkSave
         return saved;
     }
 
-    /// <summary>PostgreSQL is a network away: all rows go there in one step, as one array for each column.</summary>
+    /// <summary>
+    /// PostgreSQL is a network away: all rows go there in one step, as one array for each column. The statements are planned each time: a plan that was
+    /// made while the table was small would be kept by the connection while it grows.
+    /// </summary>
     private static async Task<HashSet<T>> SaveArraysAsync<T>(Db db, RowTable table, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
     {
         await db.Database.OpenConnectionAsync(ct);
@@ -61,7 +87,6 @@ internal static class BulkSave
                 """, sent, changed);
         }
 
-        await batch.PrepareAsync(ct); // remembered by the connection
         return await ReadSavedAsync(batch, keys, added, changed, ct);
     }
 

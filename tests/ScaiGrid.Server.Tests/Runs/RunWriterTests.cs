@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
@@ -75,6 +76,42 @@ public sealed class RunWriterTests(World world)
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => saves[3]);
         Assert.All(await Task.WhenAll(saves.Where((_, i) => i != 3)), Assert.True);
         Assert.Null(await RowAsync(runs[3].Id));
+    }
+
+    [Fact]
+    public async Task A_batch_that_ends_in_a_deadlock_is_saved_again()
+    {
+        Assert.SkipUnless(TestServer.OnPostgres, "SQLite has one writer.");
+        var ct = TestContext.Current.CancellationToken;
+        List<Run> runs = [NewRun("a"), NewRun("b")];
+        Assert.All(await Task.WhenAll(runs.Select(_writer.InsertAsync)), Assert.True);
+        runs.ForEach(r => r.Output = "saved");
+
+        var saved = await world.Server.WithDbAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            await TouchAsync(runs[1]);
+            var save = world.Server.WithDbAsync(other => BulkSave.SaveAsync(other, [], runs, ct)); // takes the first, waits for the second
+            await Eventually.BecomesAsync(async () => await db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()").SingleAsync(ct), waiting => waiting > 0);
+            await TouchAsync(runs[0]);
+            await transaction.CommitAsync(ct);
+            return await save;
+
+            Task<int> TouchAsync(Run run) => db.Runs.Where(r => r.TenantId == run.TenantId && r.Id == run.Id).ExecuteUpdateAsync(r => r.SetProperty(x => x.AwaitsTurn, false), ct);
+        });
+
+        Assert.Equal(2, saved.Count);
+        Assert.Equal((Value)"saved", (await RowAsync(runs[0].Id))!.Output);
+    }
+
+    [Fact]
+    public async Task Saves_of_one_run_are_saved_one_after_the_other()
+    {
+        var run = NewRun("in");
+
+        Assert.True((await Task.WhenAll(_writer.InsertAsync(run), _writer.UpdateAsync(run)))[1]);
+
+        Assert.Equal(1, (await RowAsync(run.Id))!.Version);
     }
 
     private Run NewRun(string input, string? callKey = null) => new()

@@ -101,9 +101,10 @@ internal sealed partial class Run : IIdentified<Run>
             run.ToTable("runs");
             run.HasKey(r => new { r.TenantId, r.Id });
             run.HasIndex(r => new { r.TenantId, r.CoreId, r.Id });
-            run.HasIndex(r => new { r.Status, r.Owner });
-            run.HasIndex(r => r.Id).HasFilter("status = 'Queued'"); // the queue: as long as it is, however many runs wait or are over
-            run.HasIndex(r => new { r.TenantId, r.CallKey }).IsUnique();
+            run.HasIndex(r => new { r.Status, r.Owner }).HasFilter("owner IS NOT NULL"); // what is executed, and nothing else: few of all rows
+            run.HasIndex(r => r.Id).HasFilter("status = 'Queued' AND NOT awaits_turn"); // the queue: as long as it is, however many runs wait or are over
+            run.HasIndex(r => new { r.TenantId, r.CoreId, r.InstanceKey }).HasFilter("status = 'Queued' AND awaits_turn"); // who waits for his turn
+            run.HasIndex(r => new { r.TenantId, r.CallKey }).IsUnique().HasFilter("call_key IS NOT NULL");
             run.Property(r => r.ProgramDigest).HasMaxLength(80);
             run.Property(r => r.FlowName).HasMaxLength(CoreSource.LongestFlowName);
             run.Property(r => r.RequestId).HasMaxLength(64);

@@ -71,6 +71,9 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         }
     }
 
+    /// <summary>Who may be taken, the oldest first.</summary>
+    public static IQueryable<Run> Queue(Db db) => db.Runs.Where(r => r.Status == RunState.Queued && !r.AwaitsTurn).OrderBy(r => r.Id);
+
     /// <returns>How many runs were taken.</returns>
     private async Task<int> TakeAsync(CancellationToken ct)
     {
@@ -82,8 +85,7 @@ internal sealed partial class RunWorker(IServiceScopeFactory scopes, RunStep ste
         await using var scope = Enter(out var db);
         var busy = _active.Keys.CountBy(l => l.TenantId).ToDictionary();
         var full = busy.Where(t => t.Value >= MostOfOneTenant).Select(t => t.Key).ToList();
-        var due = await db.Runs.Where(r => r.Status == RunState.Queued && !r.AwaitsTurn && !full.Contains(r.TenantId))
-            .OrderBy(r => r.Id).Take(_places.CurrentCount)
+        var due = await Queue(db).Where(r => !full.Contains(r.TenantId)).Take(_places.CurrentCount)
             .Select(r => new { r.TenantId, r.Id, r.Version })
             .ToListAsync(ct);
         var taken = 0;

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs;
 
@@ -7,13 +8,20 @@ namespace ScaiGrid.Server.Features.Runs;
 /// Saves the rows of runs that are executed here. What is asked for while a save waits for the disk is saved with the next one: a thousand
 /// runs a second need not make the disk wait a thousand times.
 /// </summary>
-internal sealed class RunWriter(IServiceScopeFactory scopes)
+internal sealed class RunWriter(IServiceScopeFactory scopes, ServerOptions options)
 {
     private const int MostAtOnce = 200;
 
+    /// <summary>While one batch waits for PostgreSQL's disk the next is on its way. SQLite has one writer, whoever asks.</summary>
+    private readonly int _mostInFlight = options.Database.Provider == "postgres" ? 2 : 1;
+
     private readonly Lock _lock = new();
-    private readonly Queue<Save> _waiting = new();
-    private bool _writing;
+    private readonly List<Save> _waiting = [];
+
+    /// <summary>The runs in batches on their way: two saves of one run never are at once.</summary>
+    private readonly HashSet<Id<Run>> _busy = [];
+
+    private int _inFlight;
 
     /// <returns>False when there is such a row already.</returns>
     public Task<bool> InsertAsync(Run run) => SaveAsync(new(run, IsNew: true));
@@ -35,10 +43,10 @@ internal sealed class RunWriter(IServiceScopeFactory scopes)
     {
         lock (_lock)
         {
-            _waiting.Enqueue(save);
-            if (!_writing)
+            _waiting.Add(save);
+            if (_inFlight < _mostInFlight)
             {
-                _writing = true;
+                _inFlight++;
                 _ = Task.Run(WriteAsync);
             }
         }
@@ -48,7 +56,7 @@ internal sealed class RunWriter(IServiceScopeFactory scopes)
 
     private async Task WriteAsync()
     {
-        while (Next() is { Count: > 0 } batch)
+        for (var batch = Next([]); batch.Count > 0; batch = Next(batch))
         {
             try
             {
@@ -89,17 +97,25 @@ internal sealed class RunWriter(IServiceScopeFactory scopes)
         batch.ForEach(save => save.Done.TrySetResult(saved.Contains(save.Run)));
     }
 
-    private List<Save> Next()
+    /// <param name="done">The batch that is not on its way any longer.</param>
+    /// <returns>Empty when there is nothing more to do for who asks.</returns>
+    private List<Save> Next(List<Save> done)
     {
         lock (_lock)
         {
+            _busy.ExceptWith(done.Select(save => save.Run.Id));
             var batch = new List<Save>(Math.Min(_waiting.Count, MostAtOnce));
-            while (batch.Count < MostAtOnce && _waiting.TryDequeue(out var save))
+            _waiting.RemoveAll(save =>
             {
-                batch.Add(save);
-            }
+                var taken = batch.Count < MostAtOnce && _busy.Add(save.Run.Id); // whoever writes the run's earlier save looks again after it
+                if (taken)
+                {
+                    batch.Add(save);
+                }
 
-            _writing = batch.Count > 0;
+                return taken;
+            });
+            _inFlight -= batch.Count == 0 ? 1 : 0;
             return batch;
         }
     }

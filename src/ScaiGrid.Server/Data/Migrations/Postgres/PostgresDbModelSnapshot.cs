@@ -1932,17 +1932,23 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
 
                     b.HasIndex("Id")
                         .HasDatabaseName("ix_runs_id")
-                        .HasFilter("status = 'Queued'");
+                        .HasFilter("status = 'Queued' AND NOT awaits_turn");
 
                     b.HasIndex("Status", "Owner")
-                        .HasDatabaseName("ix_runs_status_owner");
+                        .HasDatabaseName("ix_runs_status_owner")
+                        .HasFilter("owner IS NOT NULL");
 
                     b.HasIndex("TenantId", "CallKey")
                         .IsUnique()
-                        .HasDatabaseName("ix_runs_tenant_id_call_key");
+                        .HasDatabaseName("ix_runs_tenant_id_call_key")
+                        .HasFilter("call_key IS NOT NULL");
 
                     b.HasIndex("TenantId", "CoreId", "Id")
                         .HasDatabaseName("ix_runs_tenant_id_core_id_id");
+
+                    b.HasIndex("TenantId", "CoreId", "InstanceKey")
+                        .HasDatabaseName("ix_runs_tenant_id_core_id_instance_key")
+                        .HasFilter("status = 'Queued' AND awaits_turn");
 
                     b.ToTable("runs", (string)null);
                 });

@@ -50,7 +50,7 @@ internal sealed partial class TakeOver(
         var db = scope.ServiceProvider.GetRequiredService<Db>();
         await BuryAsync(db, ct);
         await leases.CheckAsync(db, olderThan: Interval, ct);
-        var queued = await QueueAsync(db, db.Runs.Where(r => r.Status == RunState.Running && !db.Replicas.Any(p => p.Id == r.Owner)), ct);
+        var queued = await QueueAsync(db, OfTheDead(db), ct);
         if (clock.GetElapsedTime(_rested) > Rest)
         {
             _rested = clock.GetTimestamp();
@@ -81,6 +81,8 @@ internal sealed partial class TakeOver(
             }
         }
     }
+
+    internal static IQueryable<Run> OfTheDead(Db db) => db.Runs.Where(r => r.Status == RunState.Running && r.Owner != null && !db.Replicas.Any(p => p.Id == r.Owner));
 
     // Nothing is written where nothing is to be changed: in SQLite even that would wait for every other writer.
     private static async Task<int> QueueAsync(Db db, IQueryable<Run> runs, CancellationToken ct) => await runs.AnyAsync(ct)

@@ -1188,23 +1188,31 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 name: "ix_runs_id",
                 table: "runs",
                 column: "id",
-                filter: "status = 'Queued'");
+                filter: "status = 'Queued' AND NOT awaits_turn");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_status_owner",
                 table: "runs",
-                columns: new[] { "status", "owner" });
+                columns: new[] { "status", "owner" },
+                filter: "owner IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_tenant_id_call_key",
                 table: "runs",
                 columns: new[] { "tenant_id", "call_key" },
-                unique: true);
+                unique: true,
+                filter: "call_key IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_tenant_id_core_id_id",
                 table: "runs",
                 columns: new[] { "tenant_id", "core_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_tenant_id_core_id_instance_key",
+                table: "runs",
+                columns: new[] { "tenant_id", "core_id", "instance_key" },
+                filter: "status = 'Queued' AND awaits_turn");
 
             migrationBuilder.CreateIndex(
                 name: "ix_service_clients_tenant_id",
