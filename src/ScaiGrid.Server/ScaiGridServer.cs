@@ -144,6 +144,8 @@ internal static class ScaiGridServer
             services.AddSingleton<CoreProviders>();
             services.AddSingleton<Routes>();
             services.AddSingleton<ChatCalls>();
+            services.AddSingleton<DialectCalls>();
+            services.AddSingleton<EmbeddingCalls>();
         }
     }
 

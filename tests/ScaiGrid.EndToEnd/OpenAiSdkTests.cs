@@ -1,7 +1,9 @@
 using System.ClientModel;
 using OpenAI;
 using OpenAI.Chat;
+using OpenAI.Embeddings;
 using OpenAI.Models;
+using OpenAI.Responses;
 using ScaiGrid.EndToEnd.Host;
 
 namespace ScaiGrid.EndToEnd;
@@ -63,9 +65,40 @@ public sealed class OpenAiSdkTests(OpenAiServer fixture) : IClassFixture<OpenAiS
         OpenAIModelCollection all = await models.GetModelsAsync(Cancel);
         OpenAIModel one = await models.GetModelAsync(OpenAiServer.Echo, Cancel);
 
-        Assert.Equal([OpenAiServer.Echo, OpenAiServer.Canned], all.Select(m => m.Id).Order(StringComparer.Ordinal));
+        Assert.Equal([OpenAiServer.Echo, OpenAiServer.Canned, OpenAiServer.Vectors], all.Select(m => m.Id).Order(StringComparer.Ordinal));
         Assert.Equal("scaicore", one.OwnedBy);
     }
+
+    [Fact]
+    public async Task Embeddings_are_made()
+    {
+        var client = fixture.Client.GetEmbeddingClient(OpenAiServer.Vectors);
+
+        OpenAIEmbeddingCollection vectors = await client.GenerateEmbeddingsAsync(["a red house", "seven"], new EmbeddingGenerationOptions { Dimensions = 8 }, Cancel);
+
+        Assert.Equal([8, 8], vectors.Select(v => v.ToFloats().Length));
+        Assert.Equal(5, vectors.Usage.InputTokenCount);
+    }
+
+#pragma warning disable OPENAI001 // the package calls its client of the Responses API experimental
+    [Theory]
+    [InlineData(OpenAiServer.Canned, CannedUpstream.Words)]
+    [InlineData(OpenAiServer.Echo, "You said: What is it?")]
+    public async Task Responses_are_given_whole_and_streamed(string model, string words)
+    {
+        var client = fixture.Client.GetResponsesClient();
+
+        ResponseResult whole = await client.CreateResponseAsync(model, "What is it?", cancellationToken: Cancel);
+        var text = "";
+        await foreach (var update in await client.CreateResponseStreamingAsync(model, "What is it?", cancellationToken: Cancel))
+        {
+            text += update is StreamingResponseOutputTextDeltaUpdate delta ? delta.Delta : "";
+        }
+
+        Assert.Equal((words, ResponseStatus.Completed), (whole.GetOutputText(), whole.Status));
+        Assert.Equal(words, text);
+    }
+#pragma warning restore OPENAI001
 
     [Theory]
     [InlineData("no/such", 404)]

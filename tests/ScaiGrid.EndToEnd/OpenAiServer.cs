@@ -4,10 +4,10 @@ using ScaiGrid.EndToEnd.Host;
 
 namespace ScaiGrid.EndToEnd;
 
-/// <summary>A server with one model behind a backend and one that is a Core, for OpenAI's clients.</summary>
+/// <summary>A server with a model behind a backend, one that is a Core and one that makes embeddings, for OpenAI's clients.</summary>
 public sealed class OpenAiServer : IAsyncLifetime
 {
-    public const string Canned = "test/canned", Echo = "scaicore/acme/echo";
+    public const string Canned = "test/canned", Echo = "scaicore/acme/echo", Vectors = "test/vectors";
 
     private readonly CannedUpstream _upstream = new();
     private readonly Installation _installation;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Embeddings;
 using ScaiGrid.Gateway.Providers;
 
 namespace ScaiGrid.Gateway.Routing;
@@ -46,6 +47,9 @@ public sealed class ChatResult : IDisposable
     /// <summary>Null when there is none, and after a stream.</summary>
     public ChatAnswer? Answer { get; internal init; }
 
+    /// <summary>What a request for embeddings is answered with; null when there is none, and after a chat.</summary>
+    public EmbeddingAnswer? Embeddings { get; internal init; }
+
     /// <summary>Why there is no answer, or why a stream stopped; null when all went well or the caller left.</summary>
     public ProviderFailure? Failure { get; internal init; }
 
@@ -79,6 +83,14 @@ public sealed class ChatResult : IDisposable
     {
         var answer = Answer ?? throw new InvalidOperationException("This call has no answer to write.");
         answer.WriteTo(output, _route.QuotedSlug.Span, Usage, _context.RequestId, _ended);
+    }
+
+    /// <summary>Writes OpenAI's list of embeddings, which is also the <c>data</c> of the native envelope.</summary>
+    /// <exception cref="InvalidOperationException">There is no answer to write.</exception>
+    public void WriteTo(IBufferWriter<byte> output, EmbeddingEncoding encoding)
+    {
+        var embeddings = Embeddings ?? throw new InvalidOperationException("This call has no answer to write.");
+        embeddings.WriteTo(output, _route.QuotedSlug.Span, Usage, encoding);
     }
 
     public void Dispose() => Answer?.Dispose();

@@ -1,17 +1,21 @@
 using System.IO.Pipelines;
 using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Embeddings;
 using ScaiGrid.Gateway.Providers;
 
 namespace ScaiGrid.Gateway.Routing;
 
 /// <summary>One call on its way through a route.</summary>
-internal sealed class Dispatch(Dispatcher dispatcher, ChatCall call, PipeWriter? output, CancellationToken ct)
+/// <param name="output">Where a streamed answer goes; null for a whole one.</param>
+/// <param name="embedding">What is to be embedded; null for a chat.</param>
+internal sealed class Dispatch(Dispatcher dispatcher, ChatCall call, PipeWriter? output, CancellationToken ct, EmbeddingRequest? embedding = null)
 {
     private readonly TimeProvider _clock = dispatcher.Clock;
     private readonly long _started = dispatcher.Clock.GetTimestamp();
     private Target? _target;
     private int _attempts;
     private ChatAnswer? _answer;
+    private EmbeddingAnswer? _embeddings;
     private ChatStream? _stream;
     private ProviderFailure? _failure;
     private TimeSpan? _probeIn;
@@ -128,7 +132,11 @@ internal sealed class Dispatch(Dispatcher dispatcher, ChatCall call, PipeWriter?
         using var leaving = ct.UnsafeRegister(static p => ((CancellationTokenSource)p!).Cancel(), patience);
         try
         {
-            if (output is null)
+            if (embedding is not null)
+            {
+                _failure = await EmbedAsync(target, embedding, patience.Token);
+            }
+            else if (output is null)
             {
                 (await target.Provider.ChatAsync(call, patience.Token)).Succeeded(out _answer, out _failure);
             }
@@ -192,9 +200,25 @@ internal sealed class Dispatch(Dispatcher dispatcher, ChatCall call, PipeWriter?
         return failure;
     }
 
+    private async ValueTask<ProviderFailure?> EmbedAsync(Target target, EmbeddingRequest request, CancellationToken patience)
+    {
+        if (target.Provider is not IEmbeddingProvider provider)
+        {
+            return EmbeddingFailures.NotOffered;
+        }
+
+        (await provider.EmbedAsync(new(request, call.Route, call.Context), patience)).Succeeded(out _embeddings, out var failure);
+        return failure;
+    }
+
     private Usage Used()
     {
-        var prompt = call.Request.EstimatedPromptTokens;
+        var prompt = embedding is null ? call.Request.EstimatedPromptTokens : embedding.EstimatedPromptTokens;
+        if (_embeddings is not null)
+        {
+            return _embeddings.Usage ?? Usage.Estimate(prompt, 0);
+        }
+
         return _answer is not null ? _answer.Usage ?? Usage.Estimate(prompt, _answer.CompletionBytes)
             : _stream is { Started: true } ? _stream.Usage ?? Usage.Estimate(prompt, _stream.CompletionBytes)
             : _canceled && _attempts > 0 ? Usage.Estimate(prompt, 0)
@@ -212,6 +236,7 @@ internal sealed class Dispatch(Dispatcher dispatcher, ChatCall call, PipeWriter?
         return new(outcome, call.Route, call.Context, _clock.GetUtcNow())
         {
             Answer = _answer,
+            Embeddings = _embeddings,
             Failure = _attempts == 0 && !_canceled
                 ? new(FailureClass.Unavailable, "No backend of the model can be asked right now.", RetryAfter: _probeIn)
                 : failure,
@@ -220,7 +245,7 @@ internal sealed class Dispatch(Dispatcher dispatcher, ChatCall call, PipeWriter?
             Attempts = _attempts,
             Latency = latency,
             TimeToFirstToken = _stream?.FirstWritten is { } first ? _clock.GetElapsedTime(_started, first)
-                : _answer is not null ? latency : null,
+                : _answer is not null || _embeddings is not null ? latency : null,
             Usage = Used(),
             ContentSent = _stream is { Started: true },
         };

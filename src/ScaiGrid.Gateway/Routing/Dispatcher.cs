@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Embeddings;
 
 namespace ScaiGrid.Gateway.Routing;
 
@@ -33,6 +34,10 @@ public sealed class Dispatcher(TimeProvider clock, Random random, DispatchOption
     public ValueTask<ChatResult> StreamAsync(
         Route route, ChatRequest request, ChatContext context, PipeWriter output, CancellationToken ct) =>
         new Dispatch(this, new(request, route, context), output, ct).RunAsync();
+
+    /// <summary>Asks for embeddings, as <see cref="ChatAsync"/> asks for an answer.</summary>
+    public ValueTask<ChatResult> EmbedAsync(Route route, EmbeddingRequest request, ChatContext context, CancellationToken ct) =>
+        new Dispatch(this, new(null!, route, context), output: null, ct, request).RunAsync();
 
     /// <summary>How a backend has been doing since this process started.</summary>
     public BackendHealth HealthOf(string backendId) =>

@@ -28,10 +28,13 @@ public sealed class AzureKind(UpstreamHttp http, TimeProvider clock) : UpstreamK
 
         config.Key("api-key");
         config.OtherHeaders("api-key");
-        return url is null || deployment is null
-            ? null
-            : new OpenAiProtocol(
-                new($"{url}/openai/deployments/{Uri.EscapeDataString(deployment)}/chat/completions?api-version={version}"),
-                config.Headers, JsonText.Quote(deployment), "\"max_completion_tokens\":"u8.ToArray());
+        if (url is null || deployment is null)
+        {
+            return null;
+        }
+
+        var deployed = $"{url}/openai/deployments/{Uri.EscapeDataString(deployment)}";
+        return new OpenAiProtocol(
+            new($"{deployed}/chat/completions?api-version={version}"), new($"{deployed}/embeddings?api-version={version}"), config.Headers, JsonText.Quote(deployment), "\"max_completion_tokens\":"u8.ToArray());
     }
 }

@@ -1,19 +1,24 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Embeddings;
 using ScaiGrid.Gateway.Json;
 
 namespace ScaiGrid.Gateway.Providers.Http;
 
 /// <summary>One upstream that is asked over HTTP, whatever its protocol: sizes, failures and cancellation are the same for all.</summary>
-internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageInvoker http, TimeProvider clock) : IChatProvider
+internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageInvoker http, TimeProvider clock) : IChatProvider, IEmbeddingProvider
 {
     /// <summary>The most bytes of one message of a stream.</summary>
     public const int LongestMessage = 1024 * 1024;
 
     private const int LargestAnswer = 16 * 1024 * 1024, LargestError = 64 * 1024;
 
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    /// <summary>2048 vectors of 3072 numbers, written out.</summary>
+    private const int LargestEmbeddings = 128 * 1024 * 1024;
+
+    private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
     public async ValueTask<ProviderReply> ChatAsync(ChatCall call, CancellationToken ct)
     {
@@ -25,7 +30,7 @@ internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageIn
                 return fault;
             }
 
-            using var request = Compose(stream: false, body);
+            using var request = Compose(protocol.UriOf(stream: false), body);
             using var response = await http.SendAsync(request, ct);
             return response.StatusCode == HttpStatusCode.OK
                 ? await ReadAnswerAsync(call, response, ct)
@@ -47,7 +52,7 @@ internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageIn
                 return fault;
             }
 
-            using var request = Compose(stream: true, body);
+            using var request = Compose(protocol.UriOf(stream: true), body);
             using var response = await http.SendAsync(request, ct);
             if (response.StatusCode != HttpStatusCode.OK)
             {
@@ -64,11 +69,45 @@ internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageIn
         }
     }
 
-    private HttpRequestMessage Compose(bool stream, PooledBuffer body)
+    public async ValueTask<EmbeddingReply> EmbedAsync(EmbeddingCall call, CancellationToken ct)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, protocol.UriOf(stream))
+        if (protocol is not IEmbeddingProtocol embeddings)
         {
-            Content = new ReadOnlyMemoryContent(body.Written) { Headers = { ContentType = Json } },
+            return EmbeddingFailures.NotOffered;
+        }
+
+        if (call.Request.Tokens.Count > 0 && !embeddings.TakesTokens)
+        {
+            return EmbeddingFailures.TextOnly;
+        }
+
+        try
+        {
+            using var body = new PooledBuffer();
+            using (var json = new Utf8JsonWriter(body, JsonText.Compact))
+            {
+                json.WriteStartObject();
+                embeddings.Write(call, json);
+                json.WriteEndObject();
+            }
+
+            using var request = Compose(embeddings.EmbeddingsUri, body);
+            using var response = await http.SendAsync(request, ct);
+            return response.StatusCode == HttpStatusCode.OK
+                ? await ReadEmbeddingsAsync(embeddings, call, response, ct)
+                : await ReadFailureAsync(response, ct);
+        }
+        catch (Exception e) when (HttpFailures.IsConnectionFailure(e) && !ct.IsCancellationRequested)
+        {
+            return HttpFailures.FromException(e);
+        }
+    }
+
+    private HttpRequestMessage Compose(Uri uri, PooledBuffer body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, uri)
+        {
+            Content = new ReadOnlyMemoryContent(body.Written) { Headers = { ContentType = JsonType } },
         };
         foreach (var (name, value) in protocol.Headers)
         {
@@ -76,6 +115,26 @@ internal sealed class UpstreamProvider(IUpstreamProtocol protocol, HttpMessageIn
         }
 
         return request;
+    }
+
+    private static async ValueTask<EmbeddingReply> ReadEmbeddingsAsync(IEmbeddingProtocol embeddings, EmbeddingCall call, HttpResponseMessage response, CancellationToken ct)
+    {
+        using var buffer = new PooledBuffer();
+        await using var content = response.Content.ReadAsStream(ct);
+        if (!await buffer.ReadToEndAsync(content, LargestEmbeddings, ct))
+        {
+            return HttpFailures.TooLarge;
+        }
+
+        if (!JsonReading.TryParse(buffer.Written, out var document))
+        {
+            return HttpFailures.NotTheProtocol;
+        }
+
+        using (document)
+        {
+            return document.RootElement.IsObject ? embeddings.Read(call, document.RootElement) : HttpFailures.NotTheProtocol;
+        }
     }
 
     private async ValueTask<ProviderReply> ReadAnswerAsync(ChatCall call, HttpResponseMessage response, CancellationToken ct)

@@ -14,6 +14,6 @@ public sealed class MistralKind(UpstreamHttp http, TimeProvider clock) : Upstrea
         var model = config.Name("model", "the upstream's name of the model, such as mistral-small-latest");
         config.Key("Authorization", "Bearer ");
         config.OtherHeaders();
-        return url is null || model is null ? null : new MistralProtocol(new(url + "/chat/completions"), config.Headers, model);
+        return url is null || model is null ? null : new MistralProtocol(new(url + "/chat/completions"), new(url + "/embeddings"), config.Headers, model);
     }
 }

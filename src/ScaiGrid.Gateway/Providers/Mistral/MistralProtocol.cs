@@ -1,14 +1,18 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Embeddings;
 using ScaiGrid.Gateway.Json;
 using ScaiGrid.Gateway.Providers.Http;
 using ScaiGrid.Gateway.Providers.Translation;
 
 namespace ScaiGrid.Gateway.Providers.Mistral;
 
-internal sealed class MistralProtocol(Uri uri, ImmutableArray<KeyValuePair<string, string>> headers, string model) : IUpstreamProtocol
+internal sealed class MistralProtocol(Uri uri, Uri embeddings, ImmutableArray<KeyValuePair<string, string>> headers, string model) : IUpstreamProtocol, IEmbeddingProtocol
 {
     public ImmutableArray<KeyValuePair<string, string>> Headers => headers;
+
+    public Uri EmbeddingsUri => embeddings;
 
     public Uri UriOf(bool stream) => uri;
 
@@ -28,4 +32,16 @@ internal sealed class MistralProtocol(Uri uri, ImmutableArray<KeyValuePair<strin
 
     public ProviderFailure Explain(int status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter) =>
         MistralFailures.From(HttpFailures.FromStatus(status, retryAfter), body);
+
+    public void Write(EmbeddingCall call, Utf8JsonWriter json)
+    {
+        json.WriteString("model"u8, model);
+        EmbeddingJson.WriteInput(json, call.Request);
+        if (call.Request.Dimensions is { } dimensions)
+        {
+            json.WriteNumber("output_dimension"u8, dimensions);
+        }
+    }
+
+    public EmbeddingReply Read(EmbeddingCall call, JsonElement answer) => EmbeddingJson.ReadOpenAi(call, answer);
 }

@@ -21,6 +21,6 @@ public sealed class OllamaKind(UpstreamHttp http, TimeProvider clock) : Upstream
         config.OtherHeaders();
         return url is null || model is null
             ? null
-            : new OllamaProtocol(new(url + "/api/chat"), config.Headers, new(model, keepAlive, options));
+            : new OllamaProtocol(new(url + "/api/chat"), new(url + "/api/embed"), config.Headers, new(model, keepAlive, options));
     }
 }

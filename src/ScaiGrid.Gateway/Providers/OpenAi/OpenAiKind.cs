@@ -36,6 +36,6 @@ public sealed class OpenAiKind : UpstreamKind
         config.OtherHeaders();
         return url is null
             ? null
-            : new OpenAiProtocol(new(url + "/chat/completions"), config.Headers, model is null ? null : JsonText.Quote(model), _outputLimit);
+            : new OpenAiProtocol(new(url + "/chat/completions"), new(url + "/embeddings"), config.Headers, model is null ? null : JsonText.Quote(model), _outputLimit);
     }
 }

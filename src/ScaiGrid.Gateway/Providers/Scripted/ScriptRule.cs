@@ -6,8 +6,9 @@ namespace ScaiGrid.Gateway.Providers.Scripted;
 /// <summary>What a rule looks at: each condition that is set must hold. A match without conditions always holds.</summary>
 internal sealed record ScriptMatch(string? Contains, string? EqualTo, Regex? Pattern, string? Model)
 {
-    public bool Holds(ChatRequest request, string message) =>
-        (Model is null || Model == request.Model)
+    /// <param name="model">The public slug that the caller asked for.</param>
+    public bool Holds(string model, string message) =>
+        (Model is null || Model == model)
         && (Contains is null || message.Contains(Contains, StringComparison.OrdinalIgnoreCase))
         && (EqualTo is null || string.Equals(EqualTo, message, StringComparison.OrdinalIgnoreCase))
         && (Pattern is null || PatternHolds(message));

@@ -1,9 +1,10 @@
 using System.Text;
 using ScaiGrid.Gateway.Chat;
+using ScaiGrid.Gateway.Embeddings;
 
 namespace ScaiGrid.Gateway.Providers.Scripted;
 
-internal sealed class ScriptedProvider(IReadOnlyList<ScriptRule> rules, TimeProvider clock) : IChatProvider
+internal sealed class ScriptedProvider(IReadOnlyList<ScriptRule> rules, TimeProvider clock) : IChatProvider, IEmbeddingProvider
 {
     private static readonly ProviderFailure NoRule =
         new(FailureClass.ModelGone, "No rule of the model's script matches the message, and it has no default.");
@@ -11,7 +12,7 @@ internal sealed class ScriptedProvider(IReadOnlyList<ScriptRule> rules, TimeProv
     public async ValueTask<ProviderReply> ChatAsync(ChatCall call, CancellationToken ct)
     {
         var message = call.Request.LastUserText;
-        if (Find(call.Request, message) is not { } rule)
+        if (Find(call.Request.Model, message) is not { } rule)
         {
             return NoRule;
         }
@@ -23,7 +24,7 @@ internal sealed class ScriptedProvider(IReadOnlyList<ScriptRule> rules, TimeProv
     public async ValueTask<ProviderFailure?> StreamAsync(ChatCall call, ChatStream stream, CancellationToken ct)
     {
         var message = call.Request.LastUserText;
-        if (Find(call.Request, message) is not { } rule)
+        if (Find(call.Request.Model, message) is not { } rule)
         {
             return NoRule;
         }
@@ -58,7 +59,28 @@ internal sealed class ScriptedProvider(IReadOnlyList<ScriptRule> rules, TimeProv
         return null;
     }
 
-    private ScriptRule? Find(ChatRequest request, string message) => rules.FirstOrDefault(r => r.Match.Holds(request, message));
+    /// <summary>The rule that the first input meets says whether it is slow or fails; what the rule would reply is not asked for.</summary>
+    public async ValueTask<EmbeddingReply> EmbedAsync(EmbeddingCall call, CancellationToken ct)
+    {
+        if (call.Request.Tokens.Count > 0)
+        {
+            return EmbeddingFailures.TextOnly;
+        }
+
+        if (Find(call.Request.Model, call.Request.Texts[0]) is { } rule)
+        {
+            await WaitAsync(rule, ct);
+            if (rule.Failure is { } failure)
+            {
+                return failure;
+            }
+        }
+
+        var tokens = call.Request.EstimatedPromptTokens;
+        return new EmbeddingAnswer([.. call.Request.Texts.Select(t => WordVector.Of(t, call.Request.Dimensions ?? WordVector.Dimensions))], new Usage(tokens, 0));
+    }
+
+    private ScriptRule? Find(string model, string message) => rules.FirstOrDefault(r => r.Match.Holds(model, message));
 
     private async ValueTask WaitAsync(ScriptRule rule, CancellationToken ct)
     {

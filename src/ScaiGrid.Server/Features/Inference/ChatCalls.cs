@@ -35,23 +35,34 @@ internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher d
         }
 
         var principal = http.Features.Get<Principal>()!;
-        if (!catalogue.Current.Resolve(principal, request.Model).Succeeded(out var model, out var unknown))
+        if (!Find(principal, http.TraceIdentifier, request.Model).Succeeded(out var way, out var unknown))
         {
             await http.WriteErrorAsync(unknown);
             return;
         }
 
-        if (routes.Of(model) is not { } route)
-        {
-            meter.Record(principal, http.TraceIdentifier, model, null, null, null, null, InferenceErrors.ModelUnavailable.Code);
-            await http.WriteErrorAsync(InferenceErrors.ModelUnavailable.With($"The model '{model.Slug}' has no backend that can be asked."));
-            return;
-        }
-
+        var (model, route) = way;
         var context = new ChatContext(http.TraceIdentifier) { Caller = new ChatCaller(principal, 0, http.RequestAborted) };
         await (request.Stream
             ? StreamAsync(http, principal, model, route, request, context)
             : WholeAsync(http, principal, model, route, request, context, wrap));
+    }
+
+    /// <summary>The model that a caller asks for, and the way to its backends.</summary>
+    public Result<Way> Find(Principal principal, string requestId, string slug)
+    {
+        if (!catalogue.Current.Resolve(principal, slug).Succeeded(out var model, out var unknown))
+        {
+            return unknown;
+        }
+
+        if (routes.Of(model) is { } route)
+        {
+            return new Way(model, route);
+        }
+
+        meter.Record(principal, requestId, model, null, null, null, null, InferenceErrors.ModelUnavailable.Code);
+        return InferenceErrors.ModelUnavailable.With($"The model '{model.Slug}' has no backend that can be asked.");
     }
 
     private async Task WholeAsync(
@@ -107,3 +118,5 @@ internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher d
         await response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 }
+
+internal readonly record struct Way(CatalogueModel Model, Route Route);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Inference;
 using ScaiGrid.Server.Features.Models;
@@ -18,9 +19,35 @@ internal static class OpenAiApi
             .WithName("OpenAiChatCompletions")
             .WithSummary("Chat with a model, in OpenAI's shapes")
             .Requires(Permissions.ModelsUse)
-            .AcceptsJson<System.Text.Json.JsonElement>()
-            .AnswersJson<System.Text.Json.JsonElement>("text/event-stream")
-            .ProducesErrors(KernelErrors.Validation, ModelErrors.NotFound, ModelErrors.AccessDenied, InferenceErrors.BackendError, InferenceErrors.BackendTimeout, InferenceErrors.ModelUnavailable);
+            .AcceptsJson<JsonElement>()
+            .AnswersJson<JsonElement>("text/event-stream")
+            .ProducesErrors(InferenceApi.Refusals);
+
+        var dialects = routes.ServiceProvider.GetRequiredService<DialectCalls>();
+        openAi.MapPost("/completions", http => dialects.CompleteTextAsync(http, enveloped: false))
+            .WithName("OpenAiCompletions")
+            .WithSummary("Let a model answer a prompt, in OpenAI's shapes")
+            .Requires(Permissions.ModelsUse)
+            .AcceptsJson<JsonElement>()
+            .AnswersJson<JsonElement>("text/event-stream")
+            .ProducesErrors(InferenceApi.Refusals);
+
+        openAi.MapPost("/responses", dialects.RespondAsync)
+            .WithName("OpenAiResponses")
+            .WithSummary("Ask a model in the words of OpenAI's Responses API; nothing is kept between calls")
+            .Requires(Permissions.ModelsUse)
+            .AcceptsJson<JsonElement>()
+            .AnswersJson<JsonElement>("text/event-stream")
+            .ProducesErrors(InferenceApi.Refusals);
+
+        var embeddings = routes.ServiceProvider.GetRequiredService<EmbeddingCalls>();
+        openAi.MapPost("/embeddings", http => embeddings.AnswerAsync(http, static (result, encoding, output) => result.WriteTo(output, encoding)))
+            .WithName("OpenAiEmbeddings")
+            .WithSummary("Turn texts into vectors, in OpenAI's shapes")
+            .Requires(Permissions.ModelsUse)
+            .AcceptsJson<JsonElement>()
+            .AnswersJson<JsonElement>()
+            .ProducesErrors(InferenceApi.Refusals);
 
         openAi.MapGet("/models", (Principal caller, Catalogue catalogue) => Results.Json(new OpenAiList([.. Visible(caller, catalogue.Current).Select(OpenAiModel.Of)]), Json.Options))
             .WithName("OpenAiListModels")
