@@ -68,7 +68,8 @@ public sealed class TakeOverTests
         Assert.Equal(calls.Count + 1, installation.Rows.Count("runs", "status = 'Completed'"));
         foreach (var run in witness.Calls.SkipLast(Paths.Length).GroupBy(c => c.Key.Split(':')[0]))
         {
-            Assert.Equal(["/1", "/2", "/2", "/3"], run.Select(c => c.Path));
+            Assert.Equal(Paths, run.Select(c => c.Path).Distinct()); // a busy machine may let a run be taken over before its second call, so how often is not told
+            Assert.Equal("/3", Assert.Single(run, c => c.Path == "/3").Path);
         }
     }
 

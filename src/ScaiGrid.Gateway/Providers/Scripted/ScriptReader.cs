@@ -87,7 +87,7 @@ internal static class ScriptReader
         return read;
     }
 
-    /// <summary>Patterns cannot run away: those that the linear-time engine knows run there, and all are timed.</summary>
+    /// <summary>Patterns cannot run away: those that the linear-time engine knows run there, however busy the machine is; the others are timed.</summary>
     private static Regex? ReadPattern(ConfigReader match)
     {
         if (match.Text("regex", 1000) is not { } pattern)
@@ -98,7 +98,7 @@ internal static class ScriptReader
         const RegexOptions options = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
         try
         {
-            return new(pattern, options | RegexOptions.NonBacktracking, PatternTime);
+            return new(pattern, options | RegexOptions.NonBacktracking);
         }
         catch (NotSupportedException)
         {
