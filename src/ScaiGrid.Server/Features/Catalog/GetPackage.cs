@@ -20,13 +20,13 @@ internal static class GetPackage
     private static async Task<IResult> HandleAsync(
         PackageId id, AskedVersion version, CatalogTenant tenant, Principal caller, Db db, StoredPackages stored, CancellationToken ct)
     {
-        if (!(await StoredPackages.FindAsync(db, caller, tenant.Id, id, ct)).Succeeded(out var package, out var error)
-            || !(await StoredPackages.FindVersionAsync(db, package, version.Value ?? package.Version, ct)).Succeeded(out var row, out error)
-            || !(await stored.OpenAsync(row, ct)).Succeeded(out var content, out error))
+        if (!(await StoredPackages.FindVersionAsync(db, caller, tenant.Id, id, version.Value, ct)).Succeeded(out var found, out var error)
+            || !(await stored.OpenAsync(found.Version, ct)).Succeeded(out var content, out error))
         {
             return error.ToResult();
         }
 
+        var (package, row) = found;
         var markdown = content.Readme is { } readme ? Encoding.UTF8.GetString(readme.Span) : null;
         return Results.Ok(new PackageDetail(
             package.PackageId, package.Name, package.Description, package.Version, package.AuthorId, package.AuthorEmail, package.Visibility,

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Flows;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Flows.Packages;
@@ -35,15 +34,23 @@ internal static class InstallPackage
     private static async Task<IResult> HandleAsync(
         PackageId id, AskedVersion version, CatalogTenant tenant, Principal caller, Db db, StoredPackages stored, InstallCounter installs, Lacks lacks, IdSource ids, CancellationToken ct)
     {
-        if (!(await StoredPackages.FindAsync(db, caller, tenant.Id, id, ct)).Succeeded(out var package, out var error)
-            || !(await StoredPackages.FindVersionAsync(db, package, version.Value, ct)).Succeeded(out var row, out error)
-            || !(await stored.OpenAsync(row, ct)).Succeeded(out var content, out error))
+        if (!(await StoredPackages.FindVersionAsync(db, caller, tenant.Id, id, version.Value, ct)).Succeeded(out var found, out var error))
         {
             return error.ToResult();
         }
 
-        var head = await db.LogHeads.AsNoTracking().SingleAsync(h => h.TenantId == tenant.Id, ct);
-        var proof = new Proof(row.Digest, row.KeyId, Convert.ToBase64String(row.Signature), await TransparencyLog.ProveAsync(db, head, row.LogIndex, ct));
+        var (package, row) = found;
+        if (version.Value is null && row.YankedAt is not null)
+        {
+            return CatalogErrors.VersionNotFound.With($"Every version of '{id}' is yanked; name the one you want with ?version=.").ToResult();
+        }
+
+        if (!(await stored.OpenAsync(row, ct)).Succeeded(out var content, out error))
+        {
+            return error.ToResult();
+        }
+
+        var proof = new Proof(row.Digest, row.KeyId, Convert.ToBase64String(row.Signature), await TransparencyLog.ProveAsync(db, tenant.Id, row.LogIndex, ct));
         var requires = content.Info.Requires;
         var plugins = requires.Plugins.Count > 0 ? content.Flow["config"]["plugins"] : default;
         var warnings = await lacks.OfAsync(db, caller, requires, alias => HasAddress(plugins, alias), ct);

@@ -111,13 +111,11 @@ internal static class PackageVersions
 
     private static async Task<Result<PackageVersion>> FindAsync(Db db, Principal caller, Id<Tenant> tenant, PackageId id, string version, CancellationToken ct)
     {
-        if (!(await StoredPackages.FindAsync(db, caller, tenant, id, ct)).Succeeded(out var package, out var error))
+        if (!SemVer.TryParse(version, null, out var number))
         {
-            return error;
+            return CatalogErrors.VersionNotFound.With("A version is a semantic version, such as 1.2.3.");
         }
 
-        return SemVer.TryParse(version, null, out var number)
-            ? await StoredPackages.FindVersionAsync(db, package, number, ct)
-            : CatalogErrors.VersionNotFound.With("A version is a semantic version, such as 1.2.3.");
+        return (await StoredPackages.FindVersionAsync(db, caller, tenant, id, number, ct)).Succeeded(out var found, out var error) ? found.Version : error;
     }
 }

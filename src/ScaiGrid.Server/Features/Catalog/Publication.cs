@@ -117,15 +117,17 @@ internal sealed class Publication(IObjectStore objects, PackageKeys keys, TimePr
     private async Task<StoredArchive?> StoreAsync(Package package, Id<Tenant> tenant, SigningKeyPair key, CancellationToken ct)
     {
         var (archive, at) = (package.Write(), PackageVersion.KeyOf(tenant, package.Info.Id, package.Info.Version));
+        var (signature, file) = (key.Sign(archive), PackageVersion.SignatureKeyOf(at));
         var since = clock.GetTimestamp();
+        var signing = Task.Run(() => objects.PutIfAbsentAsync(file, signature.Write(), ct), ct); // both wait for the disk together
         var isNew = await objects.PutIfAbsentAsync(at, archive, ct);
+        var isSigned = await signing;
         if (!isNew && !(await objects.GetAsync(at, ct)).AsSpan().SequenceEqual(archive))
         {
-            return null;
+            return null; // a signature that came first is whoever's archive it is to mend
         }
 
-        var (signature, file) = (key.Sign(archive), PackageVersion.SignatureKeyOf(at));
-        while (!await objects.PutIfAbsentAsync(file, signature.Write(), ct))
+        while (!isSigned && !await objects.PutIfAbsentAsync(file, signature.Write(), ct))
         {
             // Left behind by a publish that died. Whoever has the archive has its signature too.
             if (await objects.GetAsync(file, ct) is { } left && PackageSignature.TryRead(left, out var other) && key.IsSignatureOf(other, archive))

@@ -51,13 +51,9 @@ internal static class ReadLog
 
     private static async Task<IResult> ProofAsync(PackageId package_id, AskedVersion version, CatalogTenant tenant, Principal caller, Db db, CancellationToken ct)
     {
-        if (!(await StoredPackages.FindAsync(db, caller, tenant.Id, package_id, ct)).Succeeded(out var package, out var error)
-            || !(await StoredPackages.FindVersionAsync(db, package, version.Value ?? package.Version, ct)).Succeeded(out var row, out error))
-        {
-            return error.ToResult();
-        }
-
-        return Results.Ok(await TransparencyLog.ProveAsync(db, await FindHeadAsync(db, tenant, ct), row.LogIndex, ct));
+        return (await StoredPackages.FindVersionAsync(db, caller, tenant.Id, package_id, version.Value, ct)).Succeeded(out var found, out var error)
+            ? Results.Ok(await TransparencyLog.ProveAsync(db, tenant.Id, found.Version.LogIndex, ct))
+            : error.ToResult();
     }
 
     /// <param name="to">The head's size unless told.</param>

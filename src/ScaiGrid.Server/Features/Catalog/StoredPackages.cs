@@ -26,14 +26,18 @@ internal sealed partial class StoredPackages(IObjectStore objects, ILogger<Store
         return found.Succeeded(out var package, out _) && !package.MayBeChangedBy(caller) ? CatalogErrors.Foreign(id) : found;
     }
 
+    /// <summary>A version, yanked or not, of a package that the caller sees.</summary>
     /// <param name="asked">Null takes the version that the package is known by.</param>
-    public static async Task<Result<PackageVersion>> FindVersionAsync(Db db, CatalogPackage package, SemVer? asked, CancellationToken ct)
+    public static async Task<Result<FoundVersion>> FindVersionAsync(Db db, Principal caller, Id<Tenant> tenant, PackageId id, SemVer? asked, CancellationToken ct)
     {
-        var wanted = asked ?? package.Version;
-        var version = await db.PackageVersions.AsNoTracking().SingleOrDefaultAsync(v => v.TenantId == package.TenantId && v.PackageId == package.PackageId && v.Version == wanted, ct);
-        return version is null ? CatalogErrors.Missing(package.PackageId, wanted)
-            : asked is null && version.YankedAt is not null ? CatalogErrors.VersionNotFound.With($"Every version of '{package.PackageId}' is yanked; name the one you want with ?version=.")
-            : version;
+        var found = await db.Packages.AsNoTracking().Where(p => p.TenantId == tenant && p.PackageId == id)
+            .LeftJoin(
+                db.PackageVersions, p => new { p.TenantId, p.PackageId, Version = asked ?? p.Version }, v => new { v.TenantId, v.PackageId, v.Version },
+                (package, version) => new { Package = package, Version = version })
+            .SingleOrDefaultAsync(ct);
+        return found is null || !found.Package.IsVisibleTo(caller) ? CatalogErrors.Missing(id)
+            : found.Version is null ? CatalogErrors.Missing(id, asked ?? found.Package.Version)
+            : new FoundVersion(found.Package, found.Version);
     }
 
     /// <summary>The archive, byte for byte as it was published.</summary>
@@ -56,6 +60,8 @@ internal sealed partial class StoredPackages(IObjectStore objects, ILogger<Store
     [LoggerMessage(EventId = 1, EventName = "PackageCorrupt", Level = LogLevel.Critical, Message = "The object {Key} should have the digest {Published} and has {Found}. It is not served.")]
     private static partial void LogCorrupt(ILogger logger, ObjectKey key, string published, string found);
 }
+
+internal sealed record FoundVersion(CatalogPackage Package, PackageVersion Version);
 
 /// <summary>What monitoring should hear of.</summary>
 internal static class CatalogMetrics

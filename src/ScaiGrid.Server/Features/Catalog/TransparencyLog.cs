@@ -49,10 +49,11 @@ internal static class TransparencyLog
     }
 
     /// <summary>The proof that a leaf is in the log as it now stands.</summary>
-    public static async Task<LogProof> ProveAsync(Db db, LogHead head, long index, CancellationToken ct)
+    public static async Task<LogProof> ProveAsync(Db db, Id<Tenant> tenant, long index, CancellationToken ct)
     {
-        var leaf = await db.LogLeaves.AsNoTracking().Where(l => l.TenantId == head.TenantId && l.Index == index).Select(l => l.Text).SingleAsync(ct);
-        return new(index, leaf, await HashesAsync(db, head.TenantId, MerkleTree.InclusionProof(index, head.Size), ct), LogHeadView.Of(head));
+        var (leaf, head) = await db.LogLeaves.AsNoTracking().Where(l => l.TenantId == tenant && l.Index == index)
+            .Join(db.LogHeads, l => l.TenantId, h => h.TenantId, (leaf, head) => ValueTuple.Create(leaf.Text, head)).SingleAsync(ct);
+        return new(index, leaf, await HashesAsync(db, tenant, MerkleTree.InclusionProof(index, head.Size), ct), LogHeadView.Of(head));
     }
 
     /// <summary>Canonical JSON.</summary>
