@@ -5,6 +5,7 @@ using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Publishing;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Triggers;
 using ScaiGrid.Server.Kernel;
 
@@ -22,8 +23,9 @@ internal static class DeleteCore
         .Produces(StatusCodes.Status204NoContent)
         .ProducesErrors(CoreErrors.NotFound, CoreErrors.InvalidTransition);
 
-    private static async Task<IResult> HandleAsync(Id<Core> id, bool? force, Db db, Auditor auditor, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> HandleAsync(Id<Core> id, bool? force, Db db, Auditor auditor, WaitClock waits, TimeProvider clock, CancellationToken ct)
     {
+        List<Run> cancelled = [];
         var deleted = await db.RetryOnConflictAsync<Result<Core>>(async () =>
         {
             if (await db.Cores.SingleOrDefaultAsync(c => c.Id == id, ct) is not { } core)
@@ -41,7 +43,7 @@ internal static class DeleteCore
                 await UnpublishCore.RemoveAsync(db, publication, ct);
             }
 
-            await CancelWaitingAsync(db, core, clock.GetUtcNow(), ct);
+            cancelled = await CancelWaitingAsync(db, core, clock.GetUtcNow(), ct);
             await CoreSchedules.RemoveAsync(db, core, ct);
             db.Cores.Remove(core);
             auditor.Changed(core.Id.Value, CoreView.Of(core), null);
@@ -49,20 +51,24 @@ internal static class DeleteCore
             return core;
         });
 
+        cancelled.ForEach(waits.Ended);
         return deleted.Succeeded(out _, out var error) ? Reply.NoContent() : error.ToResult();
     }
 
-    private static async Task CancelWaitingAsync(Db db, Core core, DateTimeOffset now, CancellationToken ct)
+    private static async Task<List<Run>> CancelWaitingAsync(Db db, Core core, DateTimeOffset now, CancellationToken ct)
     {
         foreach (var checkpoint in await db.Checkpoints.Where(c => c.CoreId == core.Id && c.Status == CheckpointStatus.Pending).ToListAsync(ct))
         {
             checkpoint.Status = CheckpointStatus.Cancelled;
         }
 
-        foreach (var run in await db.Runs.Where(r => r.CoreId == core.Id && (r.Status == RunState.Queued || r.Status == RunState.Suspended)).ToListAsync(ct))
+        var runs = await db.Runs.Where(r => r.CoreId == core.Id && (r.Status == RunState.Queued || r.Status == RunState.Suspended)).ToListAsync(ct);
+        foreach (var run in runs)
         {
             run.Cancel(now);
             await RunWait.FollowAsync(db, run, [], ct);
         }
+
+        return runs;
     }
 }

@@ -98,6 +98,34 @@ internal sealed class InstanceRows(IServiceScopeFactory scopes, InstanceSeal sea
         }
     }
 
+    /// <summary>Sees to it that one of the stored runs that wait for a turn of the instance can be taken, unless another has its turn.</summary>
+    public async Task RescueAsync(InstanceId id, CancellationToken ct)
+    {
+        await using var scope = Enter(id.TenantId, out var db);
+        var instance = await db.Instances.AsNoTracking().SingleOrDefaultAsync(i => i.CoreId == id.CoreId && i.Key == id.Key, ct);
+        var waiting = await Waiting(db, id).OrderBy(r => r.Id).Take(Instance.MostInLine).Select(r => r.Id).ToListAsync(ct);
+        if (instance?.First is { } first && !waiting.Contains(first.Run) && waiting.TrueForAll(instance.Has) && !await FirstIsDeadAsync(db, instance, ct))
+        {
+            return;
+        }
+
+        var changed = await ChangeAsync(id, async (locked, line) =>
+        {
+            foreach (var run in await Waiting(locked, id).OrderBy(r => r.Id).Take(Instance.MostInLine).Select(r => r.Id).ToListAsync(ct))
+            {
+                line.TryEnter(new(run, null, Stored: true)); // one that is in line keeps its place
+            }
+        }, ct);
+        if (changed is null) // the Core is gone: whoever takes such a run finds that out
+        {
+            await Waiting(db, id).ExecuteUpdateAsync(r => r.SetProperty(x => x.AwaitsTurn, false), ct);
+            worker.Value.Wake();
+        }
+    }
+
+    private static IQueryable<Run> Waiting(Db db, InstanceId id) =>
+        db.Runs.Where(r => r.CoreId == id.CoreId && r.InstanceKey == id.Key && r.Status == RunState.Queued && r.AwaitsTurn);
+
     private async Task<Instance?> LockAsync(Db db, InstanceId id, CancellationToken ct)
     {
         if (await db.LockInstance(id).SingleOrDefaultAsync(ct) is { } found)

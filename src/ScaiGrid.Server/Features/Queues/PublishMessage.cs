@@ -56,7 +56,7 @@ internal static class PublishMessage
             auditor.Changed(message.Id.Value, null, view);
             return db.SaveChangesAsync(ct);
         });
-        waits.Wake();
+        waits.Published(message);
         return Reply.Created(view);
     }
 

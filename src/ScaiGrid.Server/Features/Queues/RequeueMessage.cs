@@ -38,9 +38,9 @@ internal static class RequeueMessage
             message.Requeue(now);
             auditor.Changed(id.Value, before, MessageView.Of(message, now));
             await db.SaveChangesAsync(ct);
+            waits.Published(message);
             return MessageView.Of(message, now);
         });
-        waits.Wake();
         return requeued.Succeeded(out var answer, out var error) ? Reply.Ok(answer) : error.ToResult();
     }
 }

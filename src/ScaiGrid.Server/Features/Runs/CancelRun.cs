@@ -4,6 +4,7 @@ using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Instances;
+using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs;
@@ -20,7 +21,7 @@ internal static class CancelRun
         .Answers<RunView>()
         .ProducesErrors(RunErrors.NotFound, RunErrors.Finished);
 
-    private static async Task<IResult> HandleAsync(Id<Run> id, Db db, WriteBehind writeBehind, Auditor auditor, RunLeases leases, Turns turns, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> HandleAsync(Id<Run> id, Db db, WriteBehind writeBehind, Auditor auditor, RunLeases leases, Turns turns, WaitClock waits, TimeProvider clock, CancellationToken ct)
     {
         await writeBehind.FlushAsync(ct);
         Run? waited = null;
@@ -43,6 +44,7 @@ internal static class CancelRun
             await RunWait.FollowAsync(db, run, [], ct);
             auditor.Changed(run.Id.Value, before, RunView.Of(run));
             await db.SaveChangesAsync(ct);
+            waits.Ended(run);
             return RunView.Of(run);
         });
         await leases.LoseAsync(id);

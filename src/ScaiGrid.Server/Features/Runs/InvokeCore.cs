@@ -31,11 +31,11 @@ internal static class InvokeCore
         .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound, CoreErrors.InvalidSource, RunErrors.CoreNotRunning, RunErrors.Failed, InstanceErrors.Busy, InstanceErrors.Unreadable, AccessErrors.PermissionDenied);
 
     private static async Task<IResult> HandleAsync(
-        Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, Db db, Catalogue catalogue, CorePrograms programs,
+        Id<Core> id, [OptionalBody] Body<Request> body, HttpContext http, Principal caller, IServiceScopeFactory scopes, Catalogue catalogue, CorePrograms programs,
         Executor executor, RunStore store, RunWorker worker, IdSource ids, TimeProvider clock, CancellationToken ct)
     {
         var request = body.Value;
-        if (await db.Cores.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } core)
+        if (await ReadAsync(scopes, id, ct) is not { } core)
         {
             return CoreErrors.Missing(id).ToResult();
         }
@@ -73,8 +73,15 @@ internal static class InvokeCore
         };
     }
 
+    /// <summary>In a unit of work of its own: the request's would keep its connection for as long as the run takes.</summary>
+    private static async Task<Core?> ReadAsync(IServiceScopeFactory scopes, Id<Core> id, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope(); // sees what the caller sees
+        return await scope.ServiceProvider.GetRequiredService<Db>().Cores.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct);
+    }
+
     /// <summary>Stores the run for whichever worker takes it first.</summary>
-    public static async Task<IResult> QueueAsync(RunStore store, RunWorker worker, LoadedCore core, Run run, CancellationToken ct)
+    private static async Task<IResult> QueueAsync(RunStore store, RunWorker worker, LoadedCore core, Run run, CancellationToken ct)
     {
         if (await store.QueueAsync(core, run, ct) is { } refused)
         {

@@ -104,36 +104,63 @@ internal sealed class RunRecord
     /// <returns>False when that does not count, because the run is not this process's any more; <see cref="Run"/> is then what it is now.</returns>
     public async Task<bool> EndAsync(RunResult result, CancellationToken ct)
     {
-        var counts = true;
-        if (Lease is { } lease)
+        try
         {
-            counts = await UpdateAsync(lease, run => TakeAsync(run, result, ct), result, alone: _isNew && result.Checkpoints.Count == 0 && result.Waiting.Count == 0, ct);
+            return await SaveEndAsync(result, ct);
         }
-        else
+        catch
         {
-            await TakeAsync(Run, result, ct);
-            if (!await InsertAsync(result, ct))
-            {
-                Run.Fail("turn_lost", "The run lost its turn, because this process was taken for dead; the instance remembers nothing of it.", _store.Clock.GetUtcNow());
-                (Run.History, Run.HistoryKey, counts) = (null, null, false);
-                await InsertAsync(null, ct);
-            }
+            _store.Waits.LookAtEverything(); // it may be saved nevertheless
+            throw;
         }
-
-        if (Run.CallKey is not null || result.Waiting.Count > 0)
+        finally
         {
-            _store.Waits.Wake(); // who called it may wait for it, and what it waits for may be there by now
+            Tell(result);
         }
-
-        return counts;
     }
 
     /// <summary>Fails the run for a reason outside its program.</summary>
-    public Task FailAsync(string code, string message, CancellationToken ct) => UpdateAsync(Lease!, run =>
+    public async Task FailAsync(string code, string message, CancellationToken ct)
     {
-        run.Fail(code, message, _store.Clock.GetUtcNow());
-        return Task.CompletedTask;
-    }, null, alone: _isNew, ct);
+        await UpdateAsync(Lease!, run =>
+        {
+            run.Fail(code, message, _store.Clock.GetUtcNow());
+            return Task.CompletedTask;
+        }, null, alone: _isNew, ct);
+        _store.Waits.Ended(Run);
+    }
+
+    /// <summary>Who called it may wait for it, and what it waits for may be there by now. Nobody waits for most runs.</summary>
+    private void Tell(RunResult result)
+    {
+        if (result.Waiting.Count > 0)
+        {
+            _store.Waits.Suspended(Run, result.Waiting);
+        }
+        else if (Run.IsFinished && (Run.CalledBy is not null || result.Trace.Any(step => step.Kind == "queue_consume")))
+        {
+            _store.Waits.Ended(Run);
+        }
+    }
+
+    private async Task<bool> SaveEndAsync(RunResult result, CancellationToken ct)
+    {
+        if (Lease is { } lease)
+        {
+            return await UpdateAsync(lease, run => TakeAsync(run, result, ct), result, alone: _isNew && result.Checkpoints.Count == 0 && result.Waiting.Count == 0, ct);
+        }
+
+        await TakeAsync(Run, result, ct);
+        if (await InsertAsync(result, ct))
+        {
+            return true;
+        }
+
+        Run.Fail("turn_lost", "The run lost its turn, because this process was taken for dead; the instance remembers nothing of it.", _store.Clock.GetUtcNow());
+        (Run.History, Run.HistoryKey) = (null, null);
+        await InsertAsync(null, ct);
+        return false;
+    }
 
     private async Task TakeAsync(Run run, RunResult result, CancellationToken ct)
     {

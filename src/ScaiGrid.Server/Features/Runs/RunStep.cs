@@ -14,9 +14,8 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
     /// <returns>True when the run is queued again because more has happened to it meanwhile.</returns>
     public async Task<bool> ExecuteAsync(RunLease lease)
     {
-        var (tenantId, abandon) = (lease.TenantId, lease.Lost);
-        await using var scope = store.Enter(tenantId, out var db);
-        var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == lease.RunId, abandon);
+        var abandon = lease.Lost;
+        var (run, caller) = await ReadAsync(lease, abandon);
         if (!lease.Holds(run))
         {
             return false; // cancelled between taking and now
@@ -40,7 +39,7 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
 
         try
         {
-            return await ExecuteAsync(db, run, lease, turn);
+            return await ExecuteAsync(run, caller, lease, turn);
         }
         finally
         {
@@ -51,7 +50,15 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
         }
     }
 
-    private async Task<bool> ExecuteAsync(Db db, Run run, RunLease lease, Turn? turn)
+    /// <summary>The run, and on whose behalf it is executed. No connection is held while it is.</summary>
+    private async Task<(Run Run, Principal Caller)> ReadAsync(RunLease lease, CancellationToken ct)
+    {
+        await using var scope = store.Enter(lease.TenantId, out var db);
+        var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == lease.RunId, ct);
+        return (run, await CallerOfAsync(db, run, ct));
+    }
+
+    private async Task<bool> ExecuteAsync(Run run, Principal caller, RunLease lease, Turn? turn)
     {
         var (tenantId, abandon) = (lease.TenantId, lease.Lost);
         var record = RunRecord.Taken(store, run, lease, turn);
@@ -72,7 +79,7 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
             return false;
         }
 
-        var host = executor.HostFor(record, await CallerOfAsync(db, run, abandon), core, mayRepeat: history is not null);
+        var host = executor.HostFor(record, caller, core, mayRepeat: history is not null);
         var result = history is null
             ? await Engine.RunAsync(program, Executor.StartOf(run, program, core?.Config ?? Value.EmptyObject, turn), host, limit.Token)
             : await Engine.ResumeAsync(program, history, host, limit.Token, [.. MemoryOf(program, history, turn), .. run.Pending.Items.Select(e => RunEvents.FromJson(e.ToJson()))]);

@@ -1741,12 +1741,17 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_queue_messages");
 
-                    b.HasIndex("State", "ClaimedBy")
-                        .HasDatabaseName("ix_queue_messages_state_claimed_by");
+                    b.HasIndex("VisibleAt")
+                        .HasDatabaseName("ix_queue_messages_visible_at")
+                        .HasFilter("state = 'Ready' AND failures > 0");
 
                     b.HasIndex("TenantId", "ClaimKey")
                         .IsUnique()
                         .HasDatabaseName("ix_queue_messages_tenant_id_claim_key");
+
+                    b.HasIndex("TenantId", "ClaimedBy")
+                        .HasDatabaseName("ix_queue_messages_tenant_id_claimed_by")
+                        .HasFilter("claimed_by IS NOT NULL");
 
                     b.HasIndex("TenantId", "PublishKey")
                         .IsUnique()

@@ -110,7 +110,8 @@ internal sealed class QueueMessage : IIdentified<QueueMessage>
             message.HasIndex(m => new { m.TenantId, m.PublishKey }).IsUnique();
             message.HasIndex(m => new { m.TenantId, m.ClaimKey }).IsUnique();
             message.HasIndex(m => new { m.TenantId, m.Queue, m.State, m.Rank, m.Id });
-            message.HasIndex(m => new { m.State, m.ClaimedBy });
+            message.HasIndex(m => new { m.TenantId, m.ClaimedBy }).HasFilter("claimed_by IS NOT NULL");
+            message.HasIndex(m => m.VisibleAt).HasFilter("state = 'Ready' AND failures > 0"); // those that come back after a while
             message.Property(m => m.Queue).HasMaxLength(NameLength);
             message.Property(m => m.MessageType).HasMaxLength(200);
             message.Property(m => m.PublishKey).HasMaxLength(64);

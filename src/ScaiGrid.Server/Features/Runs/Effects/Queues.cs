@@ -44,7 +44,7 @@ internal sealed class Queues(RunStore store, Lazy<WaitClock> waits, IdSource ids
             await db.SaveChangesAsync(ct);
             return added;
         });
-        waits.Value.Wake();
+        waits.Value.Published(message);
         return new(Value.Object([new("id", message.Id.Value), new("queue", publish.Queue), new("scope", publish.Scope)]));
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs.Replicas;
@@ -9,7 +10,7 @@ namespace ScaiGrid.Server.Features.Runs.Replicas;
 /// of this process are not its own any more, and which nobody works on though they are.
 /// </summary>
 internal sealed partial class TakeOver(
-    IServiceScopeFactory scopes, Heartbeat heartbeat, IReplicaLock locks, RunLeases leases, Lazy<RunWorker> worker, TimeProvider clock, ILogger<TakeOver> logger) : BackgroundService
+    IServiceScopeFactory scopes, Heartbeat heartbeat, IReplicaLock locks, RunLeases leases, Lazy<RunWorker> worker, Lazy<WaitClock> waits, TimeProvider clock, ILogger<TakeOver> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -100,6 +101,7 @@ internal sealed partial class TakeOver(
             {
                 var beat = beats[id];
                 await db.Replicas.Where(r => r.Id == id && r.Beat == beat).ExecuteDeleteAsync(ct);
+                waits.Value.LookAtEverything(); // it may not have come to tell what happened in it
                 LogDead(logger, id.Value);
             }
         }

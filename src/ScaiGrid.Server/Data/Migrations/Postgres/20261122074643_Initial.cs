@@ -1148,15 +1148,16 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_queue_messages_state_claimed_by",
-                table: "queue_messages",
-                columns: new[] { "state", "claimed_by" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_queue_messages_tenant_id_claim_key",
                 table: "queue_messages",
                 columns: new[] { "tenant_id", "claim_key" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_queue_messages_tenant_id_claimed_by",
+                table: "queue_messages",
+                columns: new[] { "tenant_id", "claimed_by" },
+                filter: "claimed_by IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_queue_messages_tenant_id_publish_key",
@@ -1168,6 +1169,12 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 name: "ix_queue_messages_tenant_id_queue_state_rank_id",
                 table: "queue_messages",
                 columns: new[] { "tenant_id", "queue", "state", "rank", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_queue_messages_visible_at",
+                table: "queue_messages",
+                column: "visible_at",
+                filter: "state = 'Ready' AND failures > 0");
 
             migrationBuilder.CreateIndex(
                 name: "ix_run_waits_tenant_id_queue",

@@ -13,7 +13,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261122072751_Initial")]
+    [Migration("20261122074643_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1744,12 +1744,17 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_queue_messages");
 
-                    b.HasIndex("State", "ClaimedBy")
-                        .HasDatabaseName("ix_queue_messages_state_claimed_by");
+                    b.HasIndex("VisibleAt")
+                        .HasDatabaseName("ix_queue_messages_visible_at")
+                        .HasFilter("state = 'Ready' AND failures > 0");
 
                     b.HasIndex("TenantId", "ClaimKey")
                         .IsUnique()
                         .HasDatabaseName("ix_queue_messages_tenant_id_claim_key");
+
+                    b.HasIndex("TenantId", "ClaimedBy")
+                        .HasDatabaseName("ix_queue_messages_tenant_id_claimed_by")
+                        .HasFilter("claimed_by IS NOT NULL");
 
                     b.HasIndex("TenantId", "PublishKey")
                         .IsUnique()

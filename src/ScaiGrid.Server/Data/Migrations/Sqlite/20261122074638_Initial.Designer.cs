@@ -10,7 +10,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261122072741_Initial")]
+    [Migration("20261122074638_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1734,12 +1734,17 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_queue_messages");
 
-                    b.HasIndex("State", "ClaimedBy")
-                        .HasDatabaseName("ix_queue_messages_state_claimed_by");
+                    b.HasIndex("VisibleAt")
+                        .HasDatabaseName("ix_queue_messages_visible_at")
+                        .HasFilter("state = 'Ready' AND failures > 0");
 
                     b.HasIndex("TenantId", "ClaimKey")
                         .IsUnique()
                         .HasDatabaseName("ix_queue_messages_tenant_id_claim_key");
+
+                    b.HasIndex("TenantId", "ClaimedBy")
+                        .HasDatabaseName("ix_queue_messages_tenant_id_claimed_by")
+                        .HasFilter("claimed_by IS NOT NULL");
 
                     b.HasIndex("TenantId", "PublishKey")
                         .IsUnique()
