@@ -18,7 +18,8 @@ public interface IRunHost
     /// Called before anything outside is touched, and in a durable run before a model is asked, whenever something has happened
     /// since the last time. When it returns, a run that is executed again begins where this history ends.
     /// </summary>
-    Task SaveAsync(RunHistory history, CancellationToken ct);
+    /// <param name="trace">What the run has done so far, for whoever watches.</param>
+    Task SaveAsync(RunHistory history, IReadOnlyList<StepTrace> trace, CancellationToken ct);
 
     /// <summary>
     /// Failures that a flow may meet are answers; an exception is a bug in the host, and ends the run's execution without

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ScaiGrid.Flows.Language;
 
 namespace ScaiGrid.Runtime;
@@ -40,4 +41,10 @@ public sealed record ModelFailure(string Code, string Message, bool Retryable)
     public const string Timeout = "timeout";
 }
 
-public readonly record struct ModelUsage(long InputTokens, long OutputTokens);
+/// <param name="Cost">As the host counts it, in whatever currency; left out of a history when it is 0.</param>
+public readonly record struct ModelUsage(
+    long InputTokens, long OutputTokens, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] decimal Cost = 0)
+{
+    public static ModelUsage operator +(ModelUsage left, ModelUsage right) =>
+        new(left.InputTokens + right.InputTokens, left.OutputTokens + right.OutputTokens, left.Cost + right.Cost);
+}

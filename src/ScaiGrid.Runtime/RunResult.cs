@@ -34,7 +34,8 @@ public sealed record RunResult(
 /// <param name="StepPath">Where; null when it concerns no step.</param>
 public sealed record RunFault(string Code, string Message, string? StepPath = null);
 
-public readonly record struct RunUsage(int Steps, int ModelCalls, long InputTokens, long OutputTokens);
+/// <param name="Cost">As the host counts it, in whatever currency.</param>
+public readonly record struct RunUsage(int Steps, int ModelCalls, long InputTokens, long OutputTokens, decimal Cost = 0);
 
 /// <summary>A question that the run waits to have answered.</summary>
 /// <param name="Options">The answers allowed; empty allows any value.</param>

@@ -46,6 +46,8 @@ internal static class OptionsCheck
             Require(limit is >= 0 and <= 1_000_000, $"RateLimits:{name} is {limit}; it must be from 0 (unlimited) to 1000000.");
         }
 
+        Require(options.Events.MaxStreamsPerCaller is >= 1 and <= 10_000, $"Events:MaxStreamsPerCaller is {options.Events.MaxStreamsPerCaller}; it must be from 1 to 10000.");
+        Require(options.Events.MaxStreamsPerTenant is >= 1 and <= 100_000, $"Events:MaxStreamsPerTenant is {options.Events.MaxStreamsPerTenant}; it must be from 1 to 100000.");
         Require(options.Egress.MaxAnswerBytes is >= 1024 and <= 64 << 20, $"Egress:MaxAnswerBytes is {options.Egress.MaxAnswerBytes}; it must be from 1024 to 67108864.");
         return faults;
     }

@@ -21,6 +21,7 @@ using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Events;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Health;
 using ScaiGrid.Server.Features.Inference;
@@ -92,6 +93,8 @@ internal static class ScaiGridServer
             services.AddHostedService<StalledTurns>();
             services.AddSingleton<RunWriter>();
             services.AddSingleton<RunStore>();
+            services.AddSingleton<FeedReader>();
+            services.AddSingleton<EventStreams>();
             services.AddSingleton<RunStep>();
             services.AddSingleton<RunWorker>();
             services.AddSingleton(s => new Lazy<RunWorker>(s.GetRequiredService<RunWorker>));
@@ -167,6 +170,7 @@ internal static class ScaiGridServer
             app.MapFlows(app.Services.GetRequiredService<ServerOptions>());
             app.MapCatalog();
             app.MapRuns();
+            app.MapEvents();
             app.MapTriggers();
             app.MapInstances();
             app.MapQueues();

@@ -3,6 +3,7 @@ using ScaiGrid.Server.Access.Oidc;
 using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Egress;
+using ScaiGrid.Server.Features.Events;
 using ScaiGrid.Server.Storage;
 
 namespace ScaiGrid.Server;
@@ -37,6 +38,8 @@ internal sealed class ServerOptions
     public BootstrapOptions Bootstrap { get; set; } = new();
 
     public RateLimitOptions RateLimits { get; set; } = new();
+
+    public EventOptions Events { get; set; } = new();
 
     public EgressOptions Egress { get; set; } = new();
 }

@@ -148,7 +148,7 @@ public class HistoryTests
         new("fault", run.Fault is { } fault ? $"{fault.Code} {fault.StepPath} {fault.Message}" : Value.Null),
         new("variables", run.Variables),
         new("checkpoints", Value.Array([.. run.Checkpoints.Select(c => (Value)$"{c.Id} {c.StepPath} {c.Prompt} {c.Assignee} {c.ExpiresAt:O}")])),
-        new("usage", run.Usage.ToString()),
+        new("usage", $"RunUsage {{ Steps = {run.Usage.Steps}, ModelCalls = {run.Usage.ModelCalls}, InputTokens = {run.Usage.InputTokens}, OutputTokens = {run.Usage.OutputTokens} }}"),
         new("trace", Value.Array([.. run.Trace.Select(t => (Value)$"{t.Path} {t.Kind} {t.Status} {t.StartedAt:O} {t.FinishedAt:O} {t.Result}")])),
     ]).ToJson());
 

@@ -176,7 +176,7 @@ public class ResumptionProperties
 
         public bool IsDurable => false;
 
-        public Task SaveAsync(RunHistory history, CancellationToken ct) => Task.CompletedTask;
+        public Task SaveAsync(RunHistory history, IReadOnlyList<StepTrace> trace, CancellationToken ct) => Task.CompletedTask;
 
         /// <summary>Some outcomes come later: messages that are waited for.</summary>
         public Task<EffectOutcome?> PerformAsync(Effect effect, CancellationToken ct) =>

@@ -62,7 +62,7 @@ internal sealed class ScriptedHost : IRunHost
 
     public ScriptedHost Does(string path, EffectOutcome? outcome) => Does(path, (_, _) => Task.FromResult(outcome));
 
-    public Task SaveAsync(RunHistory history, CancellationToken ct)
+    public Task SaveAsync(RunHistory history, IReadOnlyList<StepTrace> trace, CancellationToken ct)
     {
         IsDurable = true;
         Saves.Add(history.Events.Count);

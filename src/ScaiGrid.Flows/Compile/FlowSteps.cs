@@ -44,7 +44,7 @@ internal sealed class FlowSteps(ControlFlow flow, FlowConfig config, StepNames n
         if (node.Kind == NodeKind.LogicDecision)
         {
             Choose(step, ways, following);
-            steps.Add(step.Add("meta", Meta(node)).ToValue());
+            steps.Add(step.AddFrom(node.Config, "emit").Add("meta", Meta(node)).ToValue());
             return;
         }
 
@@ -53,6 +53,8 @@ internal sealed class FlowSteps(ControlFlow flow, FlowConfig config, StepNames n
         {
             step.Add("result", node.Binding);
         }
+
+        step.AddFrom(node.Config, "emit");
 
         var isChoice = IsChoice(ways);
         if (!isChoice)

@@ -11,7 +11,7 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
         "id", "llm_turn", "rigid", "set", "decision", "foreach", "while", "parallel", "plugin_call", "http_call", "checkpoint",
         "queue_publish", "queue_consume", "core_call", "guarded", "guard", "validate", "role", "output", "input", "context",
         "guidance", "constraints", "examples", "on_failure", "min_confidence", "on_validation_failure", "budget", "result",
-        "next", "meta",
+        "emit", "next", "meta",
     ];
 
     public static ManifestShape Step { get; } = StepShape();
@@ -61,7 +61,7 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
     private static ManifestShape StepShape()
     {
         // Steps hold steps: the array is filled after the shape that refers to it exists.
-        var members = new (string, ManifestShape)[13];
+        var members = new (string, ManifestShape)[14];
         var step = new ManifestShape(StepKeys, members);
         members[0] = ("decision", new(["when", "next"]));
         members[1] = ("foreach", new(["in", "as", "index", "steps"], ("steps", step)));
@@ -82,6 +82,7 @@ internal sealed record ManifestShape(string[] Keys, params (string Key, Manifest
         members[11] = ("queue_consume", new(["queue", "scope", "timeout"]));
         members[12] = ("core_call", new(
             ["target", "flow_name", "input", "instance_key", "version", "timeout", "is_async"]));
+        members[13] = ("emit", new(["event", "payload"]));
         return step;
     }
 }

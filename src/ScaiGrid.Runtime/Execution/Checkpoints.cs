@@ -35,10 +35,15 @@ internal sealed class Checkpoints
     {
         var (node, question) = (fiber.Top.Node, fiber.Question!);
         fiber.CheckpointId = id;
-        _open.Add(id, (new(
+        var checkpoint = new OpenCheckpoint(
             id, fiber.WaitsAt!, node.Head.Id, node.Head.NodeId, question.Type, question.Prompt, question.Options, question.Assignee,
             question.Priority, now, now + question.Timeout, question.OnTimeout, question.EscalationTarget, question.Context,
-            question.Form), fiber));
+            question.Form);
+        _open.Add(id, (checkpoint, fiber));
+        if (fiber.Top.Trace is { } trace)
+        {
+            trace.Question = checkpoint;
+        }
     }
 
     /// <summary>It stays open for somebody else, more urgent, and without a time limit.</summary>

@@ -6,7 +6,7 @@ namespace ScaiGrid.Runtime.Execution;
 /// <summary>What the nodes do to a run.</summary>
 internal sealed partial class Machine
 {
-    private int _modelCalls, _effects;
+    private int _modelCalls, _effects, _marks;
     private ModelUsage _tokens;
 
     public Scope ScopeOf(Fiber fiber)
@@ -37,7 +37,12 @@ internal sealed partial class Machine
     /// <summary>Finishes a step that has no result.</summary>
     public void GoTo(Fiber fiber, int next)
     {
-        fiber.Top.Trace?.Finish(Now, StepStatus.Completed, default, 0);
+        if (!TryEmit(fiber, default))
+        {
+            return;
+        }
+
+        fiber.Top.Trace?.Finish(Now, NextMark(), StepStatus.Completed, default, 0);
         fiber.Top.Index = next;
     }
 
@@ -111,6 +116,10 @@ internal sealed partial class Machine
         (fiber.WaitsAt, fiber.Effect) = (effect.StepPath, effect);
         _waiting.Add(effect.StepPath, fiber);
         _commands.Enqueue(new Perform(effect));
+        if (fiber.Top.Trace is { } trace)
+        {
+            trace.Asked = effect;
+        }
     }
 
     private void Finish(Fiber fiber, Value result, StepStatus status)
@@ -121,7 +130,12 @@ internal sealed partial class Machine
             return;
         }
 
-        frame.Trace?.Finish(Now, status, result, size);
+        if (status == StepStatus.Completed && !TryEmit(fiber, result))
+        {
+            return;
+        }
+
+        frame.Trace?.Finish(Now, NextMark(), status, result, size);
         frame.Activation = null;
         frame.Index = frame.Node.Head.Next;
     }
@@ -144,7 +158,7 @@ internal sealed partial class Machine
             _scopeSize -= frame.Size;
             if (frame.Trace is { FinishedAt: null } trace)
             {
-                trace.Fail(Now, status, fault);
+                trace.Fail(Now, NextMark(), status, fault);
             }
 
             foreach (var branch in (frame.Activation as BranchSet)?.Fibers.Where(b => !b.Done) ?? [])
@@ -171,10 +185,36 @@ internal sealed partial class Machine
 
     private void Count(Fiber fiber, ModelUsage usage)
     {
-        _tokens = new(_tokens.InputTokens + usage.InputTokens, _tokens.OutputTokens + usage.OutputTokens);
+        _tokens += usage;
         if (fiber.Top.Trace is { } trace)
         {
-            trace.Usage = new(trace.Usage.InputTokens + usage.InputTokens, trace.Usage.OutputTokens + usage.OutputTokens);
+            trace.Usage += usage;
         }
+    }
+
+    private int NextMark() => ++_marks;
+
+    /// <summary>Tells what the author has the step tell: what is said with it, else the step's result.</summary>
+    /// <returns>False after the run, or the branch, has failed on the payload's templates.</returns>
+    private bool TryEmit(Fiber fiber, Value result)
+    {
+        if (fiber.Top.Node.Head.Emit is not { } emit)
+        {
+            return true;
+        }
+
+        var payload = result;
+        if (emit.Payload is { } template && !Succeeded(fiber, template.Render(ScopeOf(fiber)), out payload))
+        {
+            return false;
+        }
+
+        if (fiber.Top.Trace is { } trace)
+        {
+            var fits = ValueSize.Of(payload) <= StepTrace.MaxResultSize;
+            trace.Emitted = new(emit.Event, fits ? payload : default, !fits, NextMark());
+        }
+
+        return true;
     }
 }

@@ -60,7 +60,7 @@ internal sealed partial class Machine
 
     public IReadOnlyList<StepTrace> Trace => _trace;
 
-    public RunUsage Usage => new(Steps, _modelCalls, _tokens.InputTokens, _tokens.OutputTokens);
+    public RunUsage Usage => new(Steps, _modelCalls, _tokens.InputTokens, _tokens.OutputTokens, _tokens.Cost);
 
     /// <summary>What has been asked for and not been taken yet, in order. Some of it may be answered already, after a replay.</summary>
     public bool TryTakeCommand([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Command? command)
@@ -118,7 +118,7 @@ internal sealed partial class Machine
         Steps++;
         if (_trace.Count < Limits.Trace)
         {
-            _trace.Add(frame.Trace = new(frame.Node.Head, frame.Path, Now));
+            _trace.Add(frame.Trace = new(frame.Node.Head, frame.Path, Now, NextMark()));
         }
 
         frame.Node.Enter(this, fiber);

@@ -99,7 +99,7 @@ internal sealed class RunShell(Program program, IRunHost host, List<RunEvent> ev
 
         if (events.Count > _saved && (host.IsDurable || _due.Exists(e => e is not ModelCall)))
         {
-            await host.SaveAsync(new(events), ct);
+            await host.SaveAsync(new(events), _machine.Trace, ct);
             _saved = events.Count;
         }
 

@@ -43,7 +43,7 @@ internal sealed partial class MockedWorld : IRunHost
 
     public string NewCheckpointId() => string.Create(CultureInfo.InvariantCulture, $"cp_{Interlocked.Increment(ref _checkpoints)}");
 
-    public Task SaveAsync(RunHistory history, CancellationToken ct) => Task.CompletedTask;
+    public Task SaveAsync(RunHistory history, IReadOnlyList<StepTrace> trace, CancellationToken ct) => Task.CompletedTask;
 
     public Task<ModelAnswer> CallModelAsync(ModelCall call, CancellationToken ct)
     {

@@ -2,6 +2,8 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using ScaiGrid.Server.Features.Events;
+using ScaiGrid.Server.Features.Runs;
 
 namespace ScaiGrid.Server.Data;
 
@@ -11,7 +13,8 @@ namespace ScaiGrid.Server.Data;
 /// </summary>
 internal static class BulkInsert
 {
-    public static async Task InsertNewAsync<T>(Db db, IReadOnlyList<T> rows, CancellationToken ct) where T : class
+    /// <param name="entries">Lines of the feed about runs among the rows; those of runs that exist already are left out as well.</param>
+    public static async Task InsertNewAsync<T>(Db db, IReadOnlyList<T> rows, IReadOnlyList<FeedEntry> entries, CancellationToken ct) where T : class
     {
         if (rows.Count == 0)
         {
@@ -22,23 +25,30 @@ internal static class BulkInsert
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (db.Database.GetDbConnection() is SqliteConnection sqlite)
         {
-            SqliteRows.Execute(sqlite, $"INSERT INTO {table.Name} ({table.ColumnNames}) VALUES ({RowTable.Numbered("?", table.Columns.Count)}) ON CONFLICT DO NOTHING", table.Columns, rows);
+            var saved = SqliteRows.Execute(sqlite, $"INSERT INTO {table.Name} ({table.ColumnNames}) VALUES ({RowTable.Numbered("?", table.Columns.Count)}) ON CONFLICT DO NOTHING", table.Columns, rows);
+            FeedRows.Insert(db, sqlite, entries, saved.OfType<Run>());
         }
         else
         {
             await using var command = db.Database.GetDbConnection().CreateCommand();
             command.Transaction = transaction.GetDbTransaction();
-            await InsertColumnsAsync(command, table, rows, ct);
+            await InsertColumnsAsync(command, table, rows, FeedRows.TableOf(db), entries, ct);
         }
 
         await transaction.CommitAsync(ct);
     }
 
     /// <summary>PostgreSQL is a network away: one statement takes all rows, as one array for each column.</summary>
-    private static async Task InsertColumnsAsync<T>(DbCommand command, RowTable table, IReadOnlyList<T> rows, CancellationToken ct) where T : class
+    private static async Task InsertColumnsAsync<T>(DbCommand command, RowTable table, IReadOnlyList<T> rows, RowTable feed, IReadOnlyList<FeedEntry> entries, CancellationToken ct) where T : class
     {
-        command.CommandText = $"INSERT INTO {table.Name} ({table.ColumnNames}) SELECT * FROM unnest({RowTable.Numbered("$", table.Columns.Count)}) ON CONFLICT DO NOTHING";
+        var insert = $"INSERT INTO {table.Name} ({table.ColumnNames}) SELECT * FROM unnest({RowTable.Numbered("$", table.Columns.Count)}) ON CONFLICT DO NOTHING";
+        command.CommandText = entries.Count == 0 ? insert : FeedRows.With($"{insert} RETURNING tenant_id, id", feed, table.Columns.Count);
         RowTable.AddArrays(command.Parameters, command.CreateParameter, table.Columns, rows);
+        if (entries.Count > 0)
+        {
+            RowTable.AddArrays(command.Parameters, command.CreateParameter, feed.Columns, entries);
+        }
+
         await command.ExecuteNonQueryAsync(ct);
     }
 }

@@ -2,6 +2,8 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using ScaiGrid.Server.Features.Events;
+using ScaiGrid.Server.Features.Runs;
 
 namespace ScaiGrid.Server.Data;
 
@@ -15,13 +17,14 @@ internal static class BulkSave
 
     /// <param name="added">Rows that are not stored.</param>
     /// <param name="changed">Rows as they are to be, with the versions that they were read with. What is only set when a row is made is not written again.</param>
+    /// <param name="entries">Lines of the feed about runs among the rows; those of runs that are left out are left out as well.</param>
     /// <returns>Those that were saved. The versions in the database are counted up by one, those of the objects are not.</returns>
-    public static async Task<IReadOnlySet<T>> SaveAsync<T>(Db db, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
+    public static async Task<IReadOnlySet<T>> SaveAsync<T>(Db db, IReadOnlyList<T> added, IReadOnlyList<T> changed, IReadOnlyList<FeedEntry> entries, CancellationToken ct) where T : class
     {
         var table = RowTable.Of<T>(db);
         if (db is not PostgresDb)
         {
-            return await SaveRowsAsync(db, table, added, changed, ct);
+            return await SaveRowsAsync(db, table, added, changed, entries, ct);
         }
 
         (added, changed) = (Sorted(table, added), Sorted(table, changed));
@@ -29,7 +32,7 @@ internal static class BulkSave
         {
             try
             {
-                return await SaveArraysAsync(db, table, added, changed, ct);
+                return await SaveArraysAsync(db, table, added, changed, entries, ct);
             }
             catch (PostgresException e) when (attempt < MostTries && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
             {
@@ -45,7 +48,7 @@ internal static class BulkSave
 
     private static string KeyOf<T>(RowTable table, T row) where T : class => string.Join('|', table.Columns.Where(c => c.IsKey).Select(c => c.Read(row)));
 
-    private static async Task<HashSet<T>> SaveRowsAsync<T>(Db db, RowTable table, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
+    private static async Task<HashSet<T>> SaveRowsAsync<T>(Db db, RowTable table, IReadOnlyList<T> added, IReadOnlyList<T> changed, IReadOnlyList<FeedEntry> entries, CancellationToken ct) where T : class
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var sqlite = (SqliteConnection)db.Database.GetDbConnection();
@@ -57,6 +60,7 @@ internal static class BulkSave
         var set = string.Join(", ", settable.Select(c => $"{c.Name} = ?"));
         var where = string.Join(" AND ", condition.Select(c => $"{c.Name} = ?"));
         saved.UnionWith(SqliteRows.Execute(sqlite, $"UPDATE {table.Name} SET {set}, {version.Name} = {version.Name} + 1 WHERE {where}", [.. settable, .. condition], changed));
+        FeedRows.Insert(db, sqlite, entries, saved.OfType<Run>());
         await transaction.CommitAsync(ct);
         return saved;
     }
@@ -65,7 +69,7 @@ internal static class BulkSave
     /// PostgreSQL is a network away: all rows go there in one step, as one array for each column. The statements are planned each time: a plan that was
     /// made while the table was small would be kept by the connection while it grows.
     /// </summary>
-    private static async Task<HashSet<T>> SaveArraysAsync<T>(Db db, RowTable table, IReadOnlyList<T> added, IReadOnlyList<T> changed, CancellationToken ct) where T : class
+    private static async Task<HashSet<T>> SaveArraysAsync<T>(Db db, RowTable table, IReadOnlyList<T> added, IReadOnlyList<T> changed, IReadOnlyList<FeedEntry> entries, CancellationToken ct) where T : class
     {
         await db.Database.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection());
@@ -73,7 +77,7 @@ internal static class BulkSave
         var version = table.Columns.Single(c => c.IsVersion);
         if (added.Count > 0)
         {
-            Add(batch, $"{Insert(table)} SELECT * FROM unnest({RowTable.Numbered("$", table.Columns.Count)}) ON CONFLICT DO NOTHING RETURNING {RowTable.Names(keys)}", table.Columns, added);
+            Add(batch, $"{Insert(table)} SELECT * FROM unnest({RowTable.Numbered("$", table.Columns.Count)}) ON CONFLICT DO NOTHING RETURNING {RowTable.Names(keys)}", table.Columns, added, FeedRows.TableOf(db), entries);
         }
 
         if (changed.Count > 0)
@@ -84,16 +88,23 @@ internal static class BulkSave
             Add(batch, $"""
                 UPDATE {table.Name} t SET {set}, {version.Name} = t.{version.Name} + 1
                 FROM unnest({RowTable.Numbered("$", sent.Count)}) AS v ({RowTable.Names(sent)}) WHERE {where} RETURNING {string.Join(", ", keys.Select(k => $"t.{k.Name}"))}
-                """, sent, changed);
+                """, sent, changed, FeedRows.TableOf(db), entries);
         }
 
         return await ReadSavedAsync(batch, keys, added, changed, ct);
     }
 
-    private static void Add<T>(NpgsqlBatch batch, string sql, IReadOnlyList<RowTable.Column> columns, IReadOnlyList<T> rows) where T : class
+    private static void Add<T>(NpgsqlBatch batch, string sql, IReadOnlyList<RowTable.Column> columns, IReadOnlyList<T> rows, RowTable feed, IReadOnlyList<FeedEntry> entries) where T : class
     {
-        var command = new NpgsqlBatchCommand(sql);
+        var ids = rows.OfType<Run>().Select(r => r.Id).ToHashSet();
+        var told = entries.Where(e => ids.Contains(e.RunId!.Value)).ToList();
+        var command = new NpgsqlBatchCommand(told.Count == 0 ? sql : FeedRows.With(sql, feed, columns.Count));
         RowTable.AddArrays(command.Parameters, () => new NpgsqlParameter(), columns, rows);
+        if (told.Count > 0)
+        {
+            RowTable.AddArrays(command.Parameters, () => new NpgsqlParameter(), feed.Columns, told);
+        }
+
         batch.BatchCommands.Add(command);
     }
 

@@ -16,6 +16,7 @@ internal static class DataRegistration
             services.AddHttpContextAccessor();
             services.AddScoped<TenantScope>();
             services.AddSingleton<ChangeStamps>();
+            services.AddSingleton<Features.Events.FeedSignal>();
             services.AddHostedService(s => s.GetRequiredService<ChangeStamps>());
             services.AddDataProtection().SetApplicationName("ScaiGrid");
             services.AddSingleton<IXmlRepository, DataProtectionKeys>();

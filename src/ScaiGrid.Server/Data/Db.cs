@@ -10,6 +10,7 @@ using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Events;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Models;
@@ -24,7 +25,7 @@ using ScaiGrid.Server.Kernel;
 namespace ScaiGrid.Server.Data;
 
 /// <summary>Everything the server stores in rows. Every tenant-owned set is filtered to the tenant of the request.</summary>
-internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeStamps stamps) : DbContext(options)
+internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeStamps stamps, FeedSignal feed) : DbContext(options)
 {
     private readonly List<AuditEntry> _audit = [];
     private readonly List<Func<CancellationToken, Task<bool>>> _conditions = [];
@@ -54,6 +55,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<CoreProgram> Programs => Set<CoreProgram>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public DbSet<FeedEntry> Feed => Set<FeedEntry>();
 
     public DbSet<FlowAcl> FlowAcls => Set<FlowAcl>();
 
@@ -153,13 +156,15 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        var changed = Prepare();
+        var changed = Prepare(out var told);
         (AuditEntry[] lines, Func<CancellationToken, Task<bool>>[] conditions) = ([.. _audit], [.. _conditions]);
         _audit.Clear(); // a save that fails takes its lines and conditions with it
         _conditions.Clear();
         if (changed == Stamped.None && lines.Length == 0 && conditions.Length == 0)
         {
-            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            feed.Told(told);
+            return saved;
         }
 
         if (Database.CurrentTransaction is not null)
@@ -177,6 +182,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
             await transaction.CommitAsync(cancellationToken);
         }
 
+        feed.Told(told);
         await stamps.RefreshAsync(changed, CancellationToken.None); // it is committed: the caller must see it whatever happens to the request
         return rows;
     }
@@ -222,6 +228,12 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     /// <summary>Reads the message that is to be taken next and keeps others from it until the transaction ends; they are given the one after.</summary>
     public abstract IQueryable<QueueMessage> LockNextMessage(string tenantId, string queue, DateTimeOffset now);
 
+    /// <summary>The next lines of a tenant's feed, in an order in which no line appears before one that was read already.</summary>
+    public abstract IQueryable<FeedEntry> FeedAfter(Id<Tenant> tenantId, FeedPosition after);
+
+    /// <summary>Where the feed stands: all that is told from now on comes after.</summary>
+    public abstract Task<FeedPosition> FeedEndAsync(CancellationToken ct);
+
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.ReplaceService<IModelCacheKeyFactory, ModelBySight>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
@@ -249,6 +261,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new CoreProgram.Mapping(this));
         modelBuilder.ApplyConfiguration(new CoreSchedule.Mapping(this));
         modelBuilder.ApplyConfiguration(new DataProtectionKey.Mapping());
+        modelBuilder.ApplyConfiguration(new FeedEntry.Mapping(this));
         modelBuilder.ApplyConfiguration(new Flow.Mapping(this));
         modelBuilder.ApplyConfiguration(new FlowAcl.Mapping(this));
         modelBuilder.ApplyConfiguration(new FlowDeployment.Mapping(this));
@@ -283,15 +296,20 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         SnakeCase.Apply(modelBuilder);
     }
 
-    /// <summary>Counts up the versions of changed rows and tells which cached snapshots the save makes stale.</summary>
-    private Stamped Prepare()
+    /// <summary>Counts up the versions of changed rows, has the feed tell of them, and tells which cached snapshots the save makes stale.</summary>
+    private Stamped Prepare(out IReadOnlyList<FeedEntry> told)
     {
         var changed = Stamped.None;
+        List<FeedEntry>? entries = null;
         foreach (var entry in ChangeTracker.Entries())
         {
             if (entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
             {
                 changed |= ChangeStamps.Of(entry.Entity);
+                if (FeedChanges.Of(entry, feed.Now) is { } more)
+                {
+                    (entries ??= []).Add(more);
+                }
             }
 
             if (entry.State is EntityState.Modified && entry.Metadata.FindProperty("Version") is { IsConcurrencyToken: true })
@@ -301,6 +319,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
             }
         }
 
+        Feed.AddRange(told = entries ?? []);
         return changed;
     }
 }

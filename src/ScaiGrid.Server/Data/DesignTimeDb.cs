@@ -8,14 +8,14 @@ namespace ScaiGrid.Server.Data;
 internal sealed class DesignTimeSqliteDb : IDesignTimeDbContextFactory<SqliteDb>
 {
     public SqliteDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqliteDb>().UseSqlite("Data Source=design.db").Options, DesignTime.Scope(), DesignTime.Stamps());
+        new(new DbContextOptionsBuilder<SqliteDb>().UseSqlite("Data Source=design.db").Options, DesignTime.Scope(), DesignTime.Stamps(), new(TimeProvider.System));
 }
 
 /// <inheritdoc cref="DesignTimeSqliteDb"/>
 internal sealed class DesignTimePostgresDb : IDesignTimeDbContextFactory<PostgresDb>
 {
     public PostgresDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<PostgresDb>().UseNpgsql("Host=design").Options, DesignTime.Scope(), DesignTime.Stamps());
+        new(new DbContextOptionsBuilder<PostgresDb>().UseNpgsql("Host=design").Options, DesignTime.Scope(), DesignTime.Stamps(), new(TimeProvider.System));
 }
 
 internal static class DesignTime

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
+using ScaiGrid.Server.Features.Events;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
@@ -9,7 +10,7 @@ using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Data;
 
-internal sealed class PostgresDb(DbContextOptions<PostgresDb> options, TenantScope scope, ChangeStamps stamps) : Db(options, scope, stamps)
+internal sealed class PostgresDb(DbContextOptions<PostgresDb> options, TenantScope scope, ChangeStamps stamps, FeedSignal feed) : Db(options, scope, stamps, feed)
 {
     protected override bool IsLostRace(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation };
@@ -34,6 +35,16 @@ internal sealed class PostgresDb(DbContextOptions<PostgresDb> options, TenantSco
           RAISE WARNING 'pg_trgm cannot be used (%), so searches in the catalog look at every package.', SQLERRM;
         END $$;
         """, ct);
+
+    // What transactions that are still under way will have written is not passed by: only what every later one comes after is read.
+    public override IQueryable<FeedEntry> FeedAfter(Id<Tenant> tenantId, FeedPosition after) => Feed.FromSql(
+        $"""
+        SELECT * FROM event_feed WHERE tenant_id = {tenantId.Value} AND (place, number) > ({after.Place}, {after.Number})
+        AND place < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+        """).OrderBy(e => e.Place).ThenBy(e => e.Number);
+
+    public override async Task<FeedPosition> FeedEndAsync(CancellationToken ct) =>
+        new(await Database.SqlQuery<long>($"""SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS "Value" """).SingleAsync(ct), long.MaxValue);
 
     public override IQueryable<QueueMessage> LockNextMessage(string tenantId, string queue, DateTimeOffset now) => Set<QueueMessage>().FromSql(
         $"SELECT * FROM queue_messages WHERE tenant_id = {tenantId} AND queue = {queue} AND state = 'Ready' AND visible_at <= {now} ORDER BY rank DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED");

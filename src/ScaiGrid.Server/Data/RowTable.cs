@@ -16,7 +16,7 @@ internal sealed class RowTable
     private RowTable(IEntityType entity)
     {
         Name = entity.GetTableName()!;
-        Columns = [.. entity.GetProperties().Select(p => new Column(p))];
+        Columns = [.. entity.GetProperties().Where(p => p.ValueGenerated == ValueGenerated.Never).Select(p => new Column(p))];
     }
 
     public string Name { get; }
@@ -30,7 +30,7 @@ internal sealed class RowTable
     public static string Names(IEnumerable<Column> columns) => string.Join(", ", columns.Select(c => c.Name));
 
     /// <summary>Placeholders for so many values: <c>$1, $2, …</c> with the prefix <c>$</c>.</summary>
-    public static string Numbered(string prefix, int count) => string.Join(", ", Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}")));
+    public static string Numbered(string prefix, int count, int from = 1) => string.Join(", ", Enumerable.Range(from, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}")));
 
     /// <summary>Adds one array for each column, with a value for each row.</summary>
     public static void AddArrays<T>(DbParameterCollection parameters, Func<DbParameter> create, IReadOnlyList<Column> columns, IReadOnlyList<T> rows) where T : class

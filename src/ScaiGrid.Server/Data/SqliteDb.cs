@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
+using ScaiGrid.Server.Features.Events;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
@@ -9,7 +10,7 @@ using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Data;
 
-internal sealed class SqliteDb(DbContextOptions<SqliteDb> options, TenantScope scope, ChangeStamps stamps) : Db(options, scope, stamps)
+internal sealed class SqliteDb(DbContextOptions<SqliteDb> options, TenantScope scope, ChangeStamps stamps, FeedSignal feed) : Db(options, scope, stamps, feed)
 {
     private const int TrigramLength = 3;
 
@@ -59,6 +60,10 @@ internal sealed class SqliteDb(DbContextOptions<SqliteDb> options, TenantScope s
     public override IQueryable<QueueMessage> LockNextMessage(string tenantId, string queue, DateTimeOffset now) => QueueMessages
         .Where(m => m.TenantId == new Id<Tenant>(tenantId) && m.Queue == queue && m.State == QueueMessageState.Ready && m.VisibleAt <= now)
         .OrderByDescending(m => m.Rank).ThenBy(m => m.Id).Take(1);
+
+    public override IQueryable<FeedEntry> FeedAfter(Id<Tenant> tenantId, FeedPosition after) => Feed.Where(e => e.TenantId == tenantId && e.Number > after.Number).OrderBy(e => e.Number);
+
+    public override async Task<FeedPosition> FeedEndAsync(CancellationToken ct) => new(0, await Feed.MaxAsync(e => (long?)e.Number, ct) ?? 0);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

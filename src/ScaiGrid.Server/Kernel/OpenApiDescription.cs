@@ -83,7 +83,8 @@ internal static class OpenApiDescription
     {
         if (parameter.ParameterType == typeof(Paging))
         {
-            yield return Query("limit", JsonSchemaType.Integer, $"1 to {Paging.MaxLimit}; {Paging.DefaultLimit} unless told.");
+            var (unlessTold, most) = PageLimitsAttribute.Of(parameter);
+            yield return Query("limit", JsonSchemaType.Integer, $"1 to {most}; {unlessTold} unless told.");
             yield return Query("cursor", JsonSchemaType.String, "The next_cursor of the page before.");
         }
         else if (parameter.ParameterType == typeof(IfMatch))

@@ -8,6 +8,18 @@ namespace ScaiGrid.Server.Kernel;
 /// <summary>One page of a list. <see cref="NextCursor"/> is null when nothing follows.</summary>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
+/// <summary>The limits of a list that has others than most.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+internal sealed class PageLimitsAttribute(int unlessTold, int most) : Attribute
+{
+    public int UnlessTold => unlessTold;
+
+    public int Most => most;
+
+    public static (int UnlessTold, int Most) Of(ParameterInfo parameter) =>
+        parameter.GetCustomAttribute<PageLimitsAttribute>() is { } limits ? (limits.UnlessTold, limits.Most) : (Paging.DefaultLimit, Paging.MaxLimit);
+}
+
 /// <summary>
 /// The page that a caller asks for, from <c>limit</c> (1 to <see cref="MaxLimit"/>, 100 by default) and <c>cursor</c>, which is what a page before
 /// gave as <c>next_cursor</c> and opaque to callers: the key of that page's last item.
@@ -16,13 +28,13 @@ internal sealed record Paging(int Limit, string? After, Error? Fault) : IRefusab
 {
     public const int DefaultLimit = 100, MaxLimit = 1000;
 
-    public static ValueTask<Paging?> BindAsync(HttpContext context, ParameterInfo _)
+    public static ValueTask<Paging?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var faults = new List<Fault>();
-        var limit = DefaultLimit;
-        if (context.Request.Query["limit"] is [{ } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit))
+        var (limit, most) = PageLimitsAttribute.Of(parameter);
+        if (context.Request.Query["limit"] is [{ } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit < 1 || limit > most))
         {
-            faults.Add(new("limit", $"must be a whole number from 1 to {MaxLimit}"));
+            faults.Add(new("limit", $"must be a whole number from 1 to {most}"));
         }
 
         string? after = null;
@@ -39,7 +51,7 @@ internal sealed record Paging(int Limit, string? After, Error? Fault) : IRefusab
         ? new([.. items.Take(Limit).Select(show)], Encode(key(items[Limit - 1])))
         : new([.. items.Select(show)], null);
 
-    private static string Encode(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
+    public static string Encode(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
     private static string? Decode(string cursor)
     {

@@ -39,6 +39,28 @@ public class FlowImportTests
         """;
 
     [Fact]
+    public void What_a_step_tells_is_a_setting_of_its_node_and_compiled_back()
+    {
+        const string Telling = """
+            core:
+              name: Telling
+              flows:
+                - name: main
+                  steps:
+                    - { id: ship, rigid: "Shipped", emit: { event: order.shipped, payload: { to: "{{input.name}}" } } }
+                    - { id: end, rigid: "Done" }
+            """;
+        var imported = FlowImport.Import(Telling);
+        Assert.True(imported.Succeeded(out var content), string.Join('\n', imported.Diagnostics));
+
+        Assert.True(FlowCompiler.Compile(content.Value).Succeeded(out var compiled));
+
+        var steps = compiled.Manifest.Source["core"]["flows"].Items[0]["steps"].Items;
+        Assert.Equal("""{"event":"order.shipped","payload":{"to":"{{input.name}}"}}""", steps[0]["emit"].ToJson());
+        Assert.True(steps[1]["emit"].IsNull);
+    }
+
+    [Fact]
     public void Every_step_becomes_the_node_that_it_would_be_compiled_from()
     {
         var graph = Read(Every);

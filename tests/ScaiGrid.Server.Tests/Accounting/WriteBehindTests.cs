@@ -211,7 +211,7 @@ public sealed class WriteBehindTests : IAsyncDisposable
         return writer;
     }
 
-    private WriteBehind NewWriter() => new(new() { DataDir = _folder }, _database, TimeProvider.System, NullLogger<WriteBehind>.Instance);
+    private WriteBehind NewWriter() => new(new() { DataDir = _folder }, _database, new(TimeProvider.System), TimeProvider.System, NullLogger<WriteBehind>.Instance);
 
     private Task<int> CountAsync() => _world.Server.WithDbAsync(db => db.Usage.CountAsync(u => u.TenantId == _tenant));
 

@@ -23,7 +23,7 @@ public sealed class RunWriterTests(World world)
         (run.Status, run.Output, run.History, run.Owner, run.FinishedAt) = (RunState.Suspended, "out", [1, 2, 3], new("rep_1"), DateTimeOffset.UnixEpoch.AddDays(20_000));
         (run.Pending, run.ErrorMessage) = (Value.Array([1, 2]), "nul \0 and 'quotes'");
 
-        Assert.True(await _writer.UpdateAsync(run));
+        Assert.True(await _writer.UpdateAsync(run, 0));
 
         var row = await RowAsync(run.Id);
         Assert.Equal((RunState.Suspended, (Value)"in", (Value)"out", 1), (row!.Status, row.Input, row.Output, row.Version));
@@ -45,7 +45,7 @@ public sealed class RunWriterTests(World world)
         });
         runs.ForEach(r => r.Output = "mine");
 
-        var saved = await Task.WhenAll(runs.Select(_writer.UpdateAsync));
+        var saved = await Task.WhenAll(runs.Select(r => _writer.UpdateAsync(r, 0)));
 
         Assert.Equal(7, Assert.Single(saved.Index(), s => !s.Item).Index);
         Assert.Equal("theirs", (await RowAsync(runs[7].Id))!.Output);
@@ -91,7 +91,7 @@ public sealed class RunWriterTests(World world)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             await TouchAsync(runs[1]);
-            var save = world.Server.WithDbAsync(other => BulkSave.SaveAsync(other, [], runs, ct)); // takes the first, waits for the second
+            var save = world.Server.WithDbAsync(other => BulkSave.SaveAsync(other, [], runs, [], ct)); // takes the first, waits for the second
             await Eventually.BecomesAsync(async () => await db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()").SingleAsync(ct), waiting => waiting > 0);
             await TouchAsync(runs[0]);
             await transaction.CommitAsync(ct);
@@ -109,7 +109,7 @@ public sealed class RunWriterTests(World world)
     {
         var run = NewRun("in");
 
-        Assert.True((await Task.WhenAll(_writer.InsertAsync(run), _writer.UpdateAsync(run)))[1]);
+        Assert.True((await Task.WhenAll(_writer.InsertAsync(run), _writer.UpdateAsync(run, 0)))[1]);
 
         Assert.Equal(1, (await RowAsync(run.Id))!.Version);
     }

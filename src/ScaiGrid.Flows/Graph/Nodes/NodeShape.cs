@@ -22,6 +22,7 @@ internal sealed record NodeShape(NodeKind Kind, string Name, string Note, params
         [
             .. Settings,
             new("result_binding", Shape.Name.Noted("The name its result is bound to; else the label in snake_case, else the id.")),
+            .. Kind is NodeKind.EntryApi or NodeKind.EntryWebhook or NodeKind.EntrySchedule ? ImmutableArray<Field>.Empty : [new("emit", Shape.Emit)],
         ],
         Definition = Name,
         Note = Note,

@@ -45,6 +45,11 @@ internal sealed partial record Shape
 
     public static Shape ValueTemplate { get; } = Anything with { Meaning = Meaning.ValueTemplate };
 
+    /// <summary>An event of the author's own, as a step tells it.</summary>
+    public static Shape Emit { get; } = Object(
+        new("event", new(Admits.Text) { Pattern = new(Manifests.Emit.Written, "an event's name: small letters, digits, '_' and '.', at most 64, and not one of the runtime's, which begin with 'scaicore.'") }, true),
+        new("payload", ValueTemplate)).Noted("An event that it tells once it is completed: with the payload, else with its result.");
+
     /// <summary>An object whose members are value templates.</summary>
     public static Shape Bindings { get; } = new(Admits.Object) { MaxMembers = MostArguments, Meaning = Meaning.ValueTemplate };
 

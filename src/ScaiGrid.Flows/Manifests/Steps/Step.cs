@@ -18,6 +18,9 @@ public sealed record StepHead(string Id, string Kind, string Path, string Result
 {
     /// <summary>The flow node it was compiled from; null in a manifest written by hand.</summary>
     public string? NodeId { get; } = Meta["node_id"].AsString();
+
+    /// <summary>What it tells once it is completed; null for nothing.</summary>
+    public Emit? Emit { get; init; }
 }
 
 /// <summary>One step, checked. Each kind is a record of its own that also knows how to read itself.</summary>

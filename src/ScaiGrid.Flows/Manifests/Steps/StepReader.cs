@@ -120,7 +120,7 @@ internal sealed partial class StepReader(ManifestReport report, IReadOnlySet<str
         var result = node.Given("result") is { } given ? given.Name() : node.IsFree(id) ? id : null;
         _names.Define(result ?? id);
         var read = StepKinds.Find(keywords[0]);
-        return read(this, new(id, keywords[0], path, result ?? id, Target(node.Member("next")), meta), node, body);
+        return read(this, new(id, keywords[0], path, result ?? id, Target(node.Member("next")), meta) { Emit = Emit.Read(this, node.Given("emit")) }, node, body);
     }
 
     private static Dictionary<string, int> Targets(ManifestNode[] items)

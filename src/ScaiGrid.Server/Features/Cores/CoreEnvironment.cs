@@ -48,6 +48,9 @@ internal sealed class CoreEnvironment(IDataProtectionProvider protection)
     /// <summary>The values as the program sees them under <c>config</c>.</summary>
     public Value Reveal(Value stored) => Map(stored, (_, value) => IsSecret(value) ? _protector.Unprotect(value["value"].AsString() ?? "") : value);
 
+    /// <summary>What of it is secret, in the clear.</summary>
+    public IEnumerable<string> SecretsIn(Value stored) => stored.Members.Where(m => IsSecret(m.Value)).Select(m => _protector.Unprotect(m.Value["value"].AsString() ?? ""));
+
     /// <summary>Whether a name has a text that is not empty, secret or not.</summary>
     public static bool HasText(Value stored, string name) => (IsSecret(stored[name]) ? stored[name]["value"] : stored[name]).AsString() is { Length: > 0 };
 

@@ -113,6 +113,10 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection, Se
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key that encrypted it is gone.</exception>
     public Value Reveal(Value stored) => Map(stored, (_, _, value) => value[Sealed].AsString() is { } secret ? _protector.Unprotect(secret) : value);
 
+    /// <summary>What of it is secret, in the clear.</summary>
+    public IEnumerable<string> SecretsIn(Value stored) =>
+        stored.Items.SelectMany(p => p["auth"].Members).Select(m => m.Value[Sealed].AsString()).OfType<string>().Select(_protector.Unprotect);
+
     /// <summary>What an alias of the program means: the Core's own plugin of that name, or the one that the manifest says.</summary>
     /// <param name="plugins">In the clear.</param>
     /// <returns>Null when there is none.</returns>

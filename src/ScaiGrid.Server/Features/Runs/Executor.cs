@@ -33,7 +33,7 @@ internal sealed class Executor(RunStore store, RunModels models, RunEffects effe
     /// </param>
     public async Task<Executed> RunAsync(LoadedCore core, Run run, Turn? turn, RunOrder order, CancellationToken left)
     {
-        var record = RunRecord.New(store, run, turn, core.Program.Manifest.Source);
+        var record = RunRecord.New(store, run, turn, core.Program.Manifest.Source, core.Secrets);
         using var limit = new CancellationTokenSource(core.MaxDuration);
         await using var gone = left.UnsafeRegister(_ => CancelUnless(record.Lease is not null, limit), null);
         try
@@ -42,7 +42,7 @@ internal sealed class Executor(RunStore store, RunModels models, RunEffects effe
             var result = await Engine.RunAsync(core.Program, StartOf(run, core.Program, core.Config, turn), host, record.Until(limit));
             if (record.Lease is null && turn is null && result.Status != RunStatus.Suspended)
             {
-                run.Take(result, clock.GetUtcNow());
+                run.Take(result, core.Secrets, clock.GetUtcNow());
                 writeBehind.Append(run);
                 return new(run, result.Checkpoints);
             }

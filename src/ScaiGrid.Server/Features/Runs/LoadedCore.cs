@@ -32,6 +32,9 @@ internal sealed class LoadedCore
     /// <summary>Its plugins, their secrets in the clear.</summary>
     public required Value Plugins { get; init; }
 
+    /// <summary>What of its environment and plugins must not be shown.</summary>
+    public required SecretMask Secrets { get; init; }
+
     /// <summary>How long a run may be executed at a stretch, waiting for people not counted: <c>resource_limits.max_duration_seconds</c>, 5 minutes unless told.</summary>
     public required TimeSpan MaxDuration { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed class LoadedCore
                 Program = program,
                 Config = environment.Reveal(core.Environment),
                 Plugins = plugins.Reveal(core.Plugins),
+                Secrets = SecretMask.Of(environment.SecretsIn(core.Environment).Concat(plugins.SecretsIn(core.Plugins))),
                 MaxDuration = core.ResourceLimits["max_duration_seconds"].TryGetDecimal(out var seconds) && seconds is > 0 and <= 86_400
                     ? TimeSpan.FromSeconds((double)seconds)
                     : DefaultMaxDuration,

@@ -58,6 +58,9 @@ internal sealed partial class Run : IIdentified<Run>
     /// <summary>What it did so far, as <see cref="RunTrace"/> writes it.</summary>
     public string Steps { get; set; } = "[]";
 
+    /// <summary>How many events of it have been told; see <see cref="Events.RuntimeEvents"/>.</summary>
+    public int Events { get; set; }
+
     /// <summary>How many Cores called each other to get here.</summary>
     public int Depth { get; init; }
 
@@ -81,6 +84,9 @@ internal sealed partial class Run : IIdentified<Run>
     public long PromptTokens { get; set; }
 
     public long CompletionTokens { get; set; }
+
+    /// <summary>Of its model calls, exactly.</summary>
+    public decimal Cost { get; set; }
 
     public required DateTimeOffset StartedAt { get; init; }
 

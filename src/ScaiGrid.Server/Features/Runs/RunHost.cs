@@ -15,7 +15,7 @@ internal sealed class RunHost(RunRecord record, Heartbeat heartbeat, EffectConte
 
     public string NewCheckpointId() => ids.New(Checkpoint.IdPrefix);
 
-    public Task SaveAsync(RunHistory history, CancellationToken ct) => record.SaveAsync(history, ct);
+    public Task SaveAsync(RunHistory history, IReadOnlyList<StepTrace> trace, CancellationToken ct) => record.SaveAsync(history, trace, ct);
 
     public async Task<ModelAnswer> CallModelAsync(ModelCall call, CancellationToken ct)
     {

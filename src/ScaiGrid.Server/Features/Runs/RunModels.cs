@@ -53,7 +53,7 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
         var error = result.Outcome == ChatOutcome.Answered ? null : InferenceErrors.Of(result);
         meter.Record(principal, run.RequestId ?? run.Id.Value, model, route, result, run.CoreId.Value, run.Id.Value, error?.Type.Code);
         ct.ThrowIfCancellationRequested();
-        return AnswerOf(result, error?.Type.Code);
+        return AnswerOf(result, route.Prices, error?.Type.Code);
     }
 
     /// <summary>The Core acts for its tenant: what the caller's own key may not see is no bound for the Core, and the other way round.</summary>
@@ -66,9 +66,9 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
         Groups = [],
     };
 
-    private static ModelAnswer AnswerOf(ChatResult result, string? code)
+    private static ModelAnswer AnswerOf(ChatResult result, Prices? prices, string? code)
     {
-        var usage = new ModelUsage(result.Usage.PromptTokens, result.Usage.CompletionTokens);
+        var usage = new ModelUsage(result.Usage.PromptTokens, result.Usage.CompletionTokens, prices?.Cost(result.Usage) ?? 0);
         if (result.Answer is { } answer)
         {
             return answer.Choices[0].FinishReason == "content_filter"

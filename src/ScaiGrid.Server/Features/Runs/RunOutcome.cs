@@ -10,8 +10,11 @@ internal sealed partial class Run
     /// <summary>Its row has been written with the next version.</summary>
     public void Saved() => Version++;
 
+    /// <summary>Tells what the run has done so far.</summary>
+    public void Progress(IReadOnlyList<StepTrace> trace, SecretMask mask) => (Steps, Events) = (RunTrace.Write(trace, mask), 1 + RunTrace.MarksOf(trace));
+
     /// <summary>Takes over where the engine left the run.</summary>
-    public void Take(RunResult result, DateTimeOffset now)
+    public void Take(RunResult result, SecretMask mask, DateTimeOffset now)
     {
         Status = result.Status switch
         {
@@ -22,11 +25,12 @@ internal sealed partial class Run
         };
         Output = result.Output;
         (ErrorCode, ErrorMessage, ErrorStep) = Status is RunState.Failed or RunState.Cancelled
-            ? (result.Fault?.Code, result.Fault?.Message.Replace('\0', '\uFFFD'), result.Fault?.StepPath) // it may quote the input
+            ? (result.Fault?.Code, result.Fault is { } fault ? mask.InText(fault.Message).Replace('\0', '\uFFFD') : null, result.Fault?.StepPath) // it may quote the input
             : (null, null, null);
-        Steps = RunTrace.Write(result.Trace);
-        (ModelCalls, PromptTokens, CompletionTokens) = (result.Usage.ModelCalls, result.Usage.InputTokens, result.Usage.OutputTokens);
+        Progress(result.Trace, mask);
+        (ModelCalls, PromptTokens, CompletionTokens, Cost) = (result.Usage.ModelCalls, result.Usage.InputTokens, result.Usage.OutputTokens, result.Usage.Cost);
         FinishedAt = IsFinished ? now : null;
+        Events += IsFinished ? 1 : 0;
         Owner = null;
     }
 
@@ -35,12 +39,14 @@ internal sealed partial class Run
     {
         (Status, ErrorCode, ErrorMessage) = (RunState.Failed, code, message);
         (FinishedAt, Owner, Pending) = (now, null, default);
+        Events = Math.Max(Events, 1) + 1; // it has started at any rate, and that it ended is the last
     }
 
     public void Cancel(DateTimeOffset now)
     {
         (Status, ErrorCode, ErrorMessage) = (RunState.Cancelled, RunFaults.Cancelled, "The run was cancelled.");
         (FinishedAt, Owner, Pending) = (now, null, default);
+        Events = Math.Max(Events, 1) + 1;
     }
 
     /// <summary>Lets the run go on with what has happened to it beyond the events that it has taken.</summary>

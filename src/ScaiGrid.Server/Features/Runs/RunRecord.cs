@@ -13,6 +13,10 @@ namespace ScaiGrid.Server.Features.Runs;
 /// </summary>
 internal sealed class RunRecord
 {
+    private const int AlwaysWritten = 100;
+
+    private static readonly TimeSpan WriteAfter = TimeSpan.FromSeconds(1);
+
     private readonly RunStore _store;
     private readonly Value _source;
 
@@ -23,21 +27,29 @@ internal sealed class RunRecord
     private readonly Turn? _turn;
 
     private int _taken;
+
+    /// <summary>How many of the run's events its row tells of.</summary>
+    private int _told;
+
+    private long? _progressedAt;
     private bool _lost;
     private CancellationTokenSource? _limit;
     private CancellationTokenRegistration _lostTie;
 
     private RunRecord(RunStore store, Run run, RunLease? lease, Turn? turn, bool isNew, Value source) =>
-        (_store, Run, Lease, _turn, _isNew, _source, _taken) = (store, run, lease, turn, isNew, source, run.Pending.Items.Count);
+        (_store, Run, Lease, _turn, _isNew, _source, _taken, _told) = (store, run, lease, turn, isNew, source, run.Pending.Items.Count, run.Events);
 
     public Run Run { get; private set; }
+
+    /// <summary>What must not stand in what is written about the run.</summary>
+    public SecretMask Mask { get; init; } = SecretMask.None;
 
     /// <summary>Null while the run is not stored.</summary>
     public RunLease? Lease { get; private set; }
 
     /// <summary>A run that nobody has stored.</summary>
     /// <param name="source">The manifest of its program.</param>
-    public static RunRecord New(RunStore store, Run run, Turn? turn, Value source) => new(store, run, null, turn, true, source);
+    public static RunRecord New(RunStore store, Run run, Turn? turn, Value source, SecretMask mask) => new(store, run, null, turn, true, source) { Mask = mask };
 
     /// <summary>Takes the run out of this process's hands when its work is over, however it ended.</summary>
     public void LetGo()
@@ -50,8 +62,8 @@ internal sealed class RunRecord
     }
 
     /// <summary>A run that a worker took.</summary>
-    public static RunRecord Taken(RunStore store, Run run, RunLease lease, Turn? turn) =>
-        new(store, run, lease, turn, isNew: run.History is null && run.HistoryKey is null, default);
+    public static RunRecord Taken(RunStore store, Run run, RunLease lease, Turn? turn, SecretMask mask) =>
+        new(store, run, lease, turn, isNew: run.History is null && run.HistoryKey is null, default) { Mask = mask };
 
     /// <summary>Cancelled when the time is up, or the run is not to be worked on here any longer.</summary>
     public CancellationToken Until(CancellationTokenSource limit)
@@ -62,11 +74,11 @@ internal sealed class RunRecord
 
     /// <summary>Saves what happened so far: a process that executes the run again begins there. The run is this process's from now on.</summary>
     /// <exception cref="OperationCanceledException">It is not this process's any more.</exception>
-    public async Task SaveAsync(RunHistory history, CancellationToken ct)
+    public async Task SaveAsync(RunHistory history, IReadOnlyList<StepTrace> trace, CancellationToken ct)
     {
         if (Lease is { } lease)
         {
-            if (!await UpdateAsync(lease, run => _store.Histories.KeepAsync(run, history, ct), null, alone: true, ct))
+            if (!await UpdateAsync(lease, run => KeepAsync(run, history, trace, ct), null, alone: true, ct))
             {
                 await lease.LoseAsync();
                 throw new OperationCanceledException(lease.Lost);
@@ -79,7 +91,7 @@ internal sealed class RunRecord
         try
         {
             (Run.Status, Run.Owner) = (RunState.Running, first.Owner);
-            await _store.Histories.KeepAsync(Run, history, ct);
+            await KeepAsync(Run, history, trace, ct);
             if (_turn is null)
             {
                 await InsertAloneAsync(ct);
@@ -162,9 +174,21 @@ internal sealed class RunRecord
         return false;
     }
 
+    private Task KeepAsync(Run run, RunHistory history, IReadOnlyList<StepTrace> trace, CancellationToken ct)
+    {
+        // A long trace is written anew only now and then: a loop of many effects would write it as often.
+        if (trace.Count <= AlwaysWritten || _progressedAt is not { } last || _store.Clock.GetElapsedTime(last) >= WriteAfter)
+        {
+            run.Progress(trace, Mask);
+            _progressedAt = _store.Clock.GetTimestamp();
+        }
+
+        return _store.Histories.KeepAsync(run, history, ct);
+    }
+
     private async Task TakeAsync(Run run, RunResult result, CancellationToken ct)
     {
-        run.Take(result, _store.Clock.GetUtcNow());
+        run.Take(result, Mask, _store.Clock.GetUtcNow());
         if (result.Status == RunStatus.Suspended)
         {
             await _store.Histories.KeepAsync(run, result.History, ct);
@@ -182,6 +206,8 @@ internal sealed class RunRecord
         {
             throw new InvalidOperationException($"A run stands for the same call as {Run.Id} already."); // whoever began it was taken for dead
         }
+
+        _told = Run.Events;
     }
 
     /// <returns>False, and nothing is stored, when the run is an instance's and has lost its turn.</returns>
@@ -198,6 +224,7 @@ internal sealed class RunRecord
         });
         if (inserted)
         {
+            _told = Run.Events;
             _store.Wrote(Run.TenantId, Run.ProgramDigest);
         }
 
@@ -240,9 +267,9 @@ internal sealed class RunRecord
         if (first && alone && _turn is null)
         {
             await ChangeAsync(change);
-            if (await _store.Writer.UpdateAsync(Run))
+            if (await _store.Writer.UpdateAsync(Run, _told))
             {
-                _taken = 0;
+                (_taken, _told) = (0, Run.Events);
                 return true;
             }
 
@@ -271,7 +298,7 @@ internal sealed class RunRecord
             await ChangeAsync(change);
             await FollowAsync(db, result, ct);
             await CommitAsync(db, result, ct);
-            _taken = 0;
+            (_taken, _told) = (0, Run.Events);
             return true;
         });
     }

@@ -31,7 +31,7 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
 
             if (!taken.Succeeded(out turn, out var refused))
             {
-                await RunRecord.Taken(store, run, lease, null).FailAsync(refused.Type.Code.ToLowerInvariant(), refused.Message, abandon);
+                await RunRecord.Taken(store, run, lease, null, SecretMask.None).FailAsync(refused.Type.Code.ToLowerInvariant(), refused.Message, abandon);
                 await store.Turns.LeaveAsync(run, abandon);
                 return false;
             }
@@ -61,15 +61,16 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
     private async Task<bool> ExecuteAsync(Run run, Principal caller, RunLease lease, Turn? turn)
     {
         var (tenantId, abandon) = (lease.TenantId, lease.Lost);
-        var record = RunRecord.Taken(store, run, lease, turn);
+
+        // A Core that is gone or cannot be loaded now still has runs to finish, on the program that they began with.
+        var core = (await programs.OfAsync(tenantId, run.CoreId, CorePrograms.Newest, abandon)).Succeeded(out var loaded, out _) ? loaded : null;
+        var record = RunRecord.Taken(store, run, lease, turn, core?.Secrets ?? SecretMask.None);
         if (await programs.OfRunAsync(tenantId, run.ProgramDigest, abandon) is not { } program)
         {
             await record.FailAsync("program_missing", "The program that the run began with cannot be loaded by this version.", abandon);
             return false;
         }
 
-        // A Core that is gone or cannot be loaded now still has runs to finish, on the program that they began with.
-        var core = (await programs.OfAsync(tenantId, run.CoreId, CorePrograms.Newest, abandon)).Succeeded(out var loaded, out _) ? loaded : null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abandon);
         limit.CancelAfter(core?.MaxDuration ?? LoadedCore.DefaultMaxDuration);
         var history = run.History is null && run.HistoryKey is null ? null : await store.Histories.ReadAsync(run, abandon);

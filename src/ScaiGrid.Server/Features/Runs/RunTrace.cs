@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using ScaiGrid.Gateway.Json;
 using ScaiGrid.Runtime;
+using ScaiGrid.Server.Features.Accounting;
 
 namespace ScaiGrid.Server.Features.Runs;
 
@@ -12,7 +13,19 @@ internal static class RunTrace
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write(IReadOnlyList<StepTrace> steps)
+    /// <summary>How many things the trace tells: steps begun and ended, and events of the author's own.</summary>
+    public static int MarksOf(IReadOnlyList<StepTrace> steps)
+    {
+        var last = 0;
+        foreach (var step in steps)
+        {
+            last = Math.Max(Math.Max(last, step.Entered), Math.Max(step.Left, step.Emitted?.Mark ?? 0));
+        }
+
+        return last;
+    }
+
+    public static string Write(IReadOnlyList<StepTrace> steps, SecretMask mask)
     {
         using var buffer = new PooledBuffer(2048);
         using (var json = new Utf8JsonWriter(buffer, Readable))
@@ -20,16 +33,16 @@ internal static class RunTrace
             json.WriteStartArray();
             foreach (var step in steps)
             {
-                Write(json, step);
+                Write(json, step, mask);
             }
 
             json.WriteEndArray();
         }
 
-        return Encoding.UTF8.GetString(buffer.Written.Span);
+        return mask.InJson(Encoding.UTF8.GetString(buffer.Written.Span));
     }
 
-    private static void Write(Utf8JsonWriter json, StepTrace step)
+    private static void Write(Utf8JsonWriter json, StepTrace step, SecretMask mask)
     {
         json.WriteStartObject();
         json.WriteString("path"u8, step.Path);
@@ -40,6 +53,7 @@ internal static class RunTrace
         json.WriteString("status"u8, Word(step.Status));
         WriteTime(json, "started_at"u8, step.StartedAt);
         WriteTime(json, "finished_at"u8, step.FinishedAt);
+        WriteInput(json, step, mask);
         json.WritePropertyName("result"u8);
         step.Result.WriteTo(json);
         if (step.ResultTruncated)
@@ -52,8 +66,11 @@ internal static class RunTrace
             json.WriteStartObject("usage"u8);
             json.WriteNumber("prompt_tokens"u8, step.Usage.InputTokens);
             json.WriteNumber("completion_tokens"u8, step.Usage.OutputTokens);
+            json.WriteString("cost"u8, Money.Show(step.Usage.Cost));
             json.WriteEndObject();
         }
+
+        WriteMarks(json, step);
 
         if (step.Fault is { } fault)
         {
@@ -64,6 +81,42 @@ internal static class RunTrace
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteInput(Utf8JsonWriter json, StepTrace step, SecretMask mask)
+    {
+        if (step.Asked is null && step.Question is null)
+        {
+            return;
+        }
+
+        json.WritePropertyName("input"u8);
+        StepInput.Of(step, mask, out var isCut).WriteTo(json);
+        if (isCut)
+        {
+            json.WriteBoolean("input_truncated"u8, true);
+        }
+    }
+
+    /// <summary>From which the run's events are told; see <see cref="Events.RuntimeEvents"/>.</summary>
+    private static void WriteMarks(Utf8JsonWriter json, StepTrace step)
+    {
+        json.WriteNumber("entered"u8, step.Entered);
+        if (step.Left > 0)
+        {
+            json.WriteNumber("left"u8, step.Left);
+        }
+
+        if (step.Emitted is { } emitted)
+        {
+            json.WriteStartObject("emitted"u8);
+            json.WriteNumber("mark"u8, emitted.Mark);
+            json.WriteString("event"u8, emitted.Type);
+            json.WritePropertyName("payload"u8);
+            emitted.Payload.WriteTo(json);
+            json.WriteBoolean("payload_truncated"u8, emitted.PayloadTruncated);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset? time)

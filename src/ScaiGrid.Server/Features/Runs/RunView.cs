@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Tenancy;
@@ -37,7 +38,7 @@ internal sealed record RunView(
     public static RunView Of(Run run) => new(
         run.Id, run.CoreId, run.FlowName, run.Trigger, run.Status, run.InstanceKey, run.Input, run.Output,
         run.ErrorCode is null ? null : new(run.ErrorCode, run.ErrorMessage ?? "", run.ErrorStep),
-        new(run.ModelCalls, run.PromptTokens, run.CompletionTokens, run.PromptTokens + run.CompletionTokens),
+        new(run.ModelCalls, run.PromptTokens, run.CompletionTokens, run.PromptTokens + run.CompletionTokens, Money.Show(run.Cost)),
         run.ProgramDigest, run.StartedBy, run.RequestId, run.StartedAt, run.FinishedAt,
         run.FinishedAt is { } finished ? (long)(finished - run.StartedAt).TotalMilliseconds : null)
     {
@@ -47,4 +48,5 @@ internal sealed record RunView(
 
 internal sealed record RunErrorView(string Code, string Message, string? Step);
 
-internal sealed record RunUsageView(int ModelCalls, long PromptTokens, long CompletionTokens, long TotalTokens);
+/// <param name="Cost">An exact decimal, as text.</param>
+internal sealed record RunUsageView(int ModelCalls, long PromptTokens, long CompletionTokens, long TotalTokens, string Cost);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Events;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Runs;
@@ -8,7 +9,7 @@ namespace ScaiGrid.Server.Features.Runs;
 /// Saves the rows of runs that are executed here. What is asked for while a save waits for the disk is saved with the next one: a thousand
 /// runs a second need not make the disk wait a thousand times.
 /// </summary>
-internal sealed class RunWriter(IServiceScopeFactory scopes, ServerOptions options)
+internal sealed class RunWriter(IServiceScopeFactory scopes, ServerOptions options, FeedSignal feed)
 {
     private const int MostAtOnce = 200;
 
@@ -24,13 +25,14 @@ internal sealed class RunWriter(IServiceScopeFactory scopes, ServerOptions optio
     private int _inFlight;
 
     /// <returns>False when there is such a row already.</returns>
-    public Task<bool> InsertAsync(Run run) => SaveAsync(new(run, IsNew: true));
+    public Task<bool> InsertAsync(Run run) => SaveAsync(new(run, IsNew: true, 0));
 
     /// <summary>Saves what can change about a run, and counts its version up.</summary>
+    /// <param name="told">How many of its events its row told of before.</param>
     /// <returns>False when the row is not as the run was read: somebody else has changed it.</returns>
-    public async Task<bool> UpdateAsync(Run run)
+    public async Task<bool> UpdateAsync(Run run, int told)
     {
-        var saved = await SaveAsync(new(run, IsNew: false));
+        var saved = await SaveAsync(new(run, IsNew: false, told));
         if (saved)
         {
             run.Saved();
@@ -92,8 +94,11 @@ internal sealed class RunWriter(IServiceScopeFactory scopes, ServerOptions optio
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
+        var now = feed.Now;
+        var entries = batch.Select(s => FeedEntry.Of(s.Run, s.Told, now)).OfType<FeedEntry>().ToList();
         var saved = await BulkSave.SaveAsync(
-            scope.ServiceProvider.GetRequiredService<Db>(), [.. batch.Where(s => s.IsNew).Select(s => s.Run)], [.. batch.Where(s => !s.IsNew).Select(s => s.Run)], CancellationToken.None);
+            scope.ServiceProvider.GetRequiredService<Db>(), [.. batch.Where(s => s.IsNew).Select(s => s.Run)], [.. batch.Where(s => !s.IsNew).Select(s => s.Run)], entries, CancellationToken.None);
+        feed.Told(entries);
         batch.ForEach(save => save.Done.TrySetResult(saved.Contains(save.Run)));
     }
 
@@ -120,7 +125,8 @@ internal sealed class RunWriter(IServiceScopeFactory scopes, ServerOptions optio
         }
     }
 
-    private sealed record Save(Run Run, bool IsNew)
+    /// <param name="Told">How many of the run's events were told of before.</param>
+    private sealed record Save(Run Run, bool IsNew, int Told)
     {
         public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -301,6 +301,27 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_feed",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    place = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L),
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    core_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    run_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    from = table.Column<int>(type: "INTEGER", nullable: false),
+                    until = table.Column<int>(type: "INTEGER", nullable: false),
+                    type = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    payload = table.Column<string>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_feed", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "failed_sign_ins",
                 columns: table => new
                 {
@@ -477,6 +498,7 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     error_message = table.Column<string>(type: "TEXT", nullable: true),
                     error_step = table.Column<string>(type: "TEXT", nullable: true),
                     steps = table.Column<string>(type: "TEXT", nullable: false),
+                    events = table.Column<int>(type: "INTEGER", nullable: false),
                     depth = table.Column<int>(type: "INTEGER", nullable: false),
                     called_by = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     call_key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
@@ -486,6 +508,7 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     model_calls = table.Column<int>(type: "INTEGER", nullable: false),
                     prompt_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     completion_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    cost = table.Column<decimal>(type: "TEXT", nullable: false),
                     started_at = table.Column<long>(type: "INTEGER", nullable: false),
                     finished_at = table.Column<long>(type: "INTEGER", nullable: true),
                     awaits_turn = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -1055,6 +1078,11 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_event_feed_tenant_id_number",
+                table: "event_feed",
+                columns: new[] { "tenant_id", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_failed_sign_ins_forgotten_at",
                 table: "failed_sign_ins",
                 column: "forgotten_at");
@@ -1313,6 +1341,9 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "device_logins");
+
+            migrationBuilder.DropTable(
+                name: "event_feed");
 
             migrationBuilder.DropTable(
                 name: "failed_sign_ins");

@@ -304,6 +304,27 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_feed",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    place = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint"),
+                    tenant_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    core_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    run_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    from = table.Column<int>(type: "integer", nullable: false),
+                    until = table.Column<int>(type: "integer", nullable: false),
+                    type = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    payload = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_feed", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "failed_sign_ins",
                 columns: table => new
                 {
@@ -480,6 +501,7 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     error_message = table.Column<string>(type: "text", nullable: true),
                     error_step = table.Column<string>(type: "text", nullable: true),
                     steps = table.Column<string>(type: "text", nullable: false),
+                    events = table.Column<int>(type: "integer", nullable: false),
                     depth = table.Column<int>(type: "integer", nullable: false),
                     called_by = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     call_key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
@@ -489,6 +511,7 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     model_calls = table.Column<int>(type: "integer", nullable: false),
                     prompt_tokens = table.Column<long>(type: "bigint", nullable: false),
                     completion_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    cost = table.Column<decimal>(type: "numeric", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     awaits_turn = table.Column<bool>(type: "boolean", nullable: false),
@@ -1058,6 +1081,16 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_event_feed_tenant_id_number",
+                table: "event_feed",
+                columns: new[] { "tenant_id", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_event_feed_tenant_id_place_number",
+                table: "event_feed",
+                columns: new[] { "tenant_id", "place", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_failed_sign_ins_forgotten_at",
                 table: "failed_sign_ins",
                 column: "forgotten_at");
@@ -1316,6 +1349,9 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "device_logins");
+
+            migrationBuilder.DropTable(
+                name: "event_feed");
 
             migrationBuilder.DropTable(
                 name: "failed_sign_ins");

@@ -13,7 +13,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261122074643_Initial")]
+    [Migration("20261122080337_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1080,6 +1080,72 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.ToTable("core_programs", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Events.FeedEntry", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("CoreId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("core_id");
+
+                    b.Property<int>("From")
+                        .HasColumnType("integer")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("payload");
+
+                    b.Property<long>("Place")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("place")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
+                    b.Property<string>("RunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("type");
+
+                    b.Property<int>("Until")
+                        .HasColumnType("integer")
+                        .HasColumnName("until");
+
+                    b.HasKey("Number")
+                        .HasName("pk_event_feed");
+
+                    b.HasIndex("TenantId", "Number")
+                        .HasDatabaseName("ix_event_feed_tenant_id_number");
+
+                    b.HasIndex("TenantId", "Place", "Number")
+                        .HasDatabaseName("ix_event_feed_tenant_id_place_number");
+
+                    b.ToTable("event_feed", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Flows.Flow", b =>
                 {
                     b.Property<string>("TenantId")
@@ -1823,6 +1889,10 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("core_id");
 
+                    b.Property<decimal>("Cost")
+                        .HasColumnType("numeric")
+                        .HasColumnName("cost");
+
                     b.Property<int>("Depth")
                         .HasColumnType("integer")
                         .HasColumnName("depth");
@@ -1839,6 +1909,10 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     b.Property<string>("ErrorStep")
                         .HasColumnType("text")
                         .HasColumnName("error_step");
+
+                    b.Property<int>("Events")
+                        .HasColumnType("integer")
+                        .HasColumnName("events");
 
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")

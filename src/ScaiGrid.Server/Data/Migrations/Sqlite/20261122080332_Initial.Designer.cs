@@ -10,7 +10,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261122074638_Initial")]
+    [Migration("20261122080332_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1071,6 +1071,67 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.ToTable("core_programs", (string)null);
                 });
 
+            modelBuilder.Entity("ScaiGrid.Server.Features.Events.FeedEntry", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("CoreId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("core_id");
+
+                    b.Property<int>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payload");
+
+                    b.Property<long>("Place")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("place");
+
+                    b.Property<string>("RunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.Property<int>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("Number")
+                        .HasName("pk_event_feed");
+
+                    b.HasIndex("TenantId", "Number")
+                        .HasDatabaseName("ix_event_feed_tenant_id_number");
+
+                    b.ToTable("event_feed", (string)null);
+                });
+
             modelBuilder.Entity("ScaiGrid.Server.Features.Flows.Flow", b =>
                 {
                     b.Property<string>("TenantId")
@@ -1813,6 +1874,10 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("core_id");
 
+                    b.Property<decimal>("Cost")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cost");
+
                     b.Property<int>("Depth")
                         .HasColumnType("INTEGER")
                         .HasColumnName("depth");
@@ -1829,6 +1894,10 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     b.Property<string>("ErrorStep")
                         .HasColumnType("TEXT")
                         .HasColumnName("error_step");
+
+                    b.Property<int>("Events")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("events");
 
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER")
