@@ -48,6 +48,8 @@ internal static class OptionsCheck
 
         Require(options.Events.MaxStreamsPerCaller is >= 1 and <= 10_000, $"Events:MaxStreamsPerCaller is {options.Events.MaxStreamsPerCaller}; it must be from 1 to 10000.");
         Require(options.Events.MaxStreamsPerTenant is >= 1 and <= 100_000, $"Events:MaxStreamsPerTenant is {options.Events.MaxStreamsPerTenant}; it must be from 1 to 100000.");
+        Require(options.Retention.Runs >= TimeSpan.Zero, $"Retention:Runs is {options.Retention.Runs}; it must be 0 (for ever) or more.");
+        Require(options.Retention.Events >= TimeSpan.Zero, $"Retention:Events is {options.Retention.Events}; it must be 0 (for ever) or more.");
         Require(options.Egress.MaxAnswerBytes is >= 1024 and <= 64 << 20, $"Egress:MaxAnswerBytes is {options.Egress.MaxAnswerBytes}; it must be from 1024 to 67108864.");
         return faults;
     }

@@ -30,6 +30,7 @@ using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.OpenAi;
 using ScaiGrid.Server.Features.Plugins;
 using ScaiGrid.Server.Features.Queues;
+using ScaiGrid.Server.Features.Retention;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Runs.Replicas;
@@ -101,6 +102,7 @@ internal static class ScaiGridServer
             services.AddHostedService(s => s.GetRequiredService<RunWorker>());
             services.AddEffects();
             services.AddHostedService<CheckpointClock>();
+            services.AddHostedService<RetentionSweep>();
             services.AddTriggers();
             services.AddScoped<DecideCheckpoint>();
             services.AddScoped<DeployCore>();

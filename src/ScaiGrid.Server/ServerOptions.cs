@@ -4,6 +4,7 @@ using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Egress;
 using ScaiGrid.Server.Features.Events;
+using ScaiGrid.Server.Features.Retention;
 using ScaiGrid.Server.Storage;
 
 namespace ScaiGrid.Server;
@@ -40,6 +41,8 @@ internal sealed class ServerOptions
     public RateLimitOptions RateLimits { get; set; } = new();
 
     public EventOptions Events { get; set; } = new();
+
+    public RetentionOptions Retention { get; set; } = new();
 
     public EgressOptions Egress { get; set; } = new();
 }

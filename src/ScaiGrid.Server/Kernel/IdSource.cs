@@ -17,6 +17,9 @@ internal sealed class IdSource(TimeProvider clock)
     [ThreadStatic]
     private static int t_used;
 
+    /// <summary>The least id that could have been made at that time.</summary>
+    public static Id<T> FirstOf<T>(DateTimeOffset at) where T : IIdentified<T> => new(Write(T.IdPrefix, (UInt128)(ulong)(at.ToUnixTimeMilliseconds() << 16) << 64));
+
     public Id<T> New<T>() where T : IIdentified<T> => new(New(T.IdPrefix));
 
     public string New(string prefix) => string.Create(prefix.Length + 27, (prefix, clock), static (text, state) =>
@@ -28,13 +31,24 @@ internal sealed class IdSource(TimeProvider clock)
         Span<byte> bits = stackalloc byte[16];
         BinaryPrimitives.WriteInt64BigEndian(bits, state.clock.GetUtcNow().ToUnixTimeMilliseconds() << 16);
         NextRandom().CopyTo(bits[6..]);
-        var number = BinaryPrimitives.ReadUInt128BigEndian(bits);
-        for (var i = text.Length - 1; i > state.prefix.Length; i--)
+        Write(text, state.prefix.Length, BinaryPrimitives.ReadUInt128BigEndian(bits));
+    });
+
+    private static string Write(string prefix, UInt128 number) => string.Create(prefix.Length + 27, (prefix, number), static (text, state) =>
+    {
+        state.prefix.CopyTo(text);
+        text[state.prefix.Length] = '_';
+        Write(text, state.prefix.Length, state.number);
+    });
+
+    private static void Write(Span<char> text, int after, UInt128 number)
+    {
+        for (var i = text.Length - 1; i > after; i--)
         {
             text[i] = Alphabet[(int)(number & 31)];
             number >>= 5;
         }
-    });
+    }
 
     private static ReadOnlySpan<byte> NextRandom()
     {

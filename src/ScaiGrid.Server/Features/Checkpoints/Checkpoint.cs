@@ -55,6 +55,12 @@ internal sealed partial class Checkpoint : IIdentified<Checkpoint>
 
     public Value Context { get; init; } = Value.EmptyObject;
 
+    /// <summary>The review form, <c>{scope?, queue?, sections?}</c>; null for none.</summary>
+    public Value Form { get; init; }
+
+    /// <summary>It waits, but is not among those that people are shown; see <see cref="CheckpointModes"/>.</summary>
+    public bool IsHidden { get; init; }
+
     public CheckpointStatus Status { get; set; } = CheckpointStatus.Pending;
 
     public CheckpointPriority Priority { get; set; } = CheckpointPriority.Normal;

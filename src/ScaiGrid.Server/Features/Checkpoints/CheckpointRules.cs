@@ -8,7 +8,8 @@ namespace ScaiGrid.Server.Features.Checkpoints;
 
 internal sealed partial class Checkpoint
 {
-    public static Checkpoint Open(Run run, OpenCheckpoint open)
+    /// <param name="isHidden">It is not among those that people are shown.</param>
+    public static Checkpoint Open(Run run, OpenCheckpoint open, bool isHidden = false)
     {
         var assignee = Fit(open.Assignee, AssigneeLength);
         var (type, value) = ParseAssignee(assignee);
@@ -23,7 +24,9 @@ internal sealed partial class Checkpoint
             InstanceKey = run.InstanceKey,
             CheckpointType = Fit(open.Type, TypeLength)!,
             Prompt = Fit(open.Prompt, int.MaxValue)!,
-            Options = Value.Array([.. open.Options.Select(o => (Value)o)]),
+            Options = open.Options.Count > 0 ? Value.Array([.. open.Options.Select(o => (Value)o)]) : DecisionsOf(open.Form),
+            Form = open.Form,
+            IsHidden = isHidden,
             AssigneeRaw = assignee,
             AssigneeType = type,
             AssigneeValue = value,
@@ -44,6 +47,13 @@ internal sealed partial class Checkpoint
         ["role", { Length: > 0 } role] => (AssigneeType.Role, role),
         _ => (AssigneeType.Unrouted, null),
     };
+
+    /// <summary>The answers that a review form offers: those of its section for the decision, by their ids.</summary>
+    private static Value DecisionsOf(Value form)
+    {
+        var decision = form["sections"].Items.FirstOrDefault(s => (s["type"].AsString() ?? s["kind"].AsString()) == "decision");
+        return Value.Array([.. decision["options"].Items.Select(o => o["id"].IsNull ? o : o["id"]).Where(o => o.Kind == ValueKind.String)]);
+    }
 
     /// <summary>Whether the question is this person's to answer.</summary>
     public bool IsAssignedTo(Principal principal) => AssigneeType switch

@@ -21,6 +21,7 @@ internal sealed record CheckpointView(
     AssigneeType AssigneeType,
     AssigneeView? AssigneeResolved,
     Value Context,
+    Value Form,
     CheckpointStatus Status,
     CheckpointPriority Priority,
     DateTimeOffset? ExpiresAt,
@@ -34,7 +35,7 @@ internal sealed record CheckpointView(
 {
     public static CheckpointView Of(Checkpoint c) => new(
         c.Id, c.CoreId, c.TenantId, c.ExecutionId, c.FlowName, c.StepPath, c.InstanceKey, c.CheckpointType, c.Prompt, c.Options, c.AssigneeRaw, c.AssigneeType,
-        c.AssigneeValue is { } value ? new(c.AssigneeType, value) : null, c.Context, c.Status, c.Priority, c.ExpiresAt, c.ExpiryAction, c.EscalationTarget,
+        c.AssigneeValue is { } value ? new(c.AssigneeType, value) : null, c.Context, c.Form, c.Status, c.Priority, c.ExpiresAt, c.ExpiryAction, c.EscalationTarget,
         c.Resolution, c.Comment, c.ResolvedBy, c.ResolvedAt, c.CreatedAt);
 }
 

@@ -18,9 +18,10 @@ internal static class ListCheckpoints
         .ProducesErrors(KernelErrors.Validation);
 
     /// <param name="core_id">Only this Core's.</param>
+    /// <param name="include_hidden">True shows those too that the Core's <c>checkpoint_mode</c> keeps out of the queue.</param>
     /// <param name="assignee">Only <c>me</c> is understood: those assigned to the caller, the caller's groups and roles.</param>
     private static async Task<IResult> HandleAsync(
-        Paging paging, Choice<CheckpointStatus> status, Id<Core>? core_id, string? assignee, Principal caller, Db db, CancellationToken ct)
+        Paging paging, Choice<CheckpointStatus> status, Id<Core>? core_id, string? assignee, bool? include_hidden, Principal caller, Db db, CancellationToken ct)
     {
         if (assignee is not null and not "me")
         {
@@ -29,6 +30,7 @@ internal static class ListCheckpoints
 
         var wanted = status.Value ?? CheckpointStatus.Pending;
         var rows = db.Checkpoints.AsNoTracking().Where(c => c.Status == wanted);
+        rows = include_hidden == true ? rows : rows.Where(c => !c.IsHidden);
         if (core_id is { } core)
         {
             rows = rows.Where(c => c.CoreId == core);

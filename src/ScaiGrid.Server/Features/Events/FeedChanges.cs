@@ -28,6 +28,11 @@ internal static class FeedChanges
     private static FeedEntry? Of(Checkpoint checkpoint, EntityEntry entry, DateTimeOffset now)
     {
         var isPending = checkpoint.Status == CheckpointStatus.Pending;
+        if (isPending && checkpoint.IsHidden)
+        {
+            return null; // nobody is to be asked
+        }
+
         if (entry.State == EntityState.Added)
         {
             return Of(checkpoint, isPending, "opened", now);

@@ -3,6 +3,7 @@ using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Kernel;
@@ -40,7 +41,7 @@ internal static class CancelRun
             waited = run is { Status: RunState.Queued, InstanceKey: not null } ? run : null; // one that is executed ends its turn itself
             var before = RunView.Of(run);
             run.Cancel(clock.GetUtcNow());
-            await CheckpointRows.FollowAsync(db, run, [], ct);
+            await CheckpointRows.FollowAsync(db, run, [], CheckpointMode.Auto, ct);
             await RunWait.FollowAsync(db, run, [], ct);
             auditor.Changed(run.Id.Value, before, RunView.Of(run));
             await db.SaveChangesAsync(ct);

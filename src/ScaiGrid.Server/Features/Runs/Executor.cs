@@ -2,6 +2,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Runs.Replicas;
@@ -33,13 +34,14 @@ internal sealed class Executor(RunStore store, RunModels models, RunEffects effe
     /// </param>
     public async Task<Executed> RunAsync(LoadedCore core, Run run, Turn? turn, RunOrder order, CancellationToken left)
     {
-        var record = RunRecord.New(store, run, turn, core.Program.Manifest.Source, core.Secrets);
+        var record = RunRecord.New(store, run, turn, core);
         using var limit = new CancellationTokenSource(core.MaxDuration);
         await using var gone = left.UnsafeRegister(_ => CancelUnless(record.Lease is not null, limit), null);
         try
         {
             var host = HostFor(record, order.Caller, core, mayRepeat: false);
             var result = await Engine.RunAsync(core.Program, StartOf(run, core.Program, core.Config, turn), host, record.Until(limit));
+            result = await core.CheckpointMode.ApplyAsync(core.Program, result, host, record.Until(limit));
             if (record.Lease is null && turn is null && result.Status != RunStatus.Suspended)
             {
                 run.Take(result, core.Secrets, clock.GetUtcNow());

@@ -26,6 +26,8 @@ internal sealed class LoadedCore
 
     public required Program Program { get; init; }
 
+    public required CheckpointMode CheckpointMode { get; init; }
+
     /// <summary>What the program reads as <c>config</c>.</summary>
     public required Value Config { get; init; }
 
@@ -54,6 +56,7 @@ internal sealed class LoadedCore
                 Status = core.Status,
                 ConcurrencyMode = core.ConcurrencyMode,
                 EntityKeyField = core.EntityKeyField,
+                CheckpointMode = core.CheckpointMode,
                 Program = program,
                 Config = environment.Reveal(core.Environment),
                 Plugins = plugins.Reveal(core.Plugins),

@@ -3,6 +3,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Runtime;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Instances;
 
 namespace ScaiGrid.Server.Features.Runs;
@@ -42,14 +43,17 @@ internal sealed class RunRecord
     public Run Run { get; private set; }
 
     /// <summary>What must not stand in what is written about the run.</summary>
-    public SecretMask Mask { get; init; } = SecretMask.None;
+    public SecretMask Mask { get; private init; } = SecretMask.None;
+
+    /// <summary>Which of its questions people are shown.</summary>
+    public CheckpointMode Mode { get; private init; }
 
     /// <summary>Null while the run is not stored.</summary>
     public RunLease? Lease { get; private set; }
 
     /// <summary>A run that nobody has stored.</summary>
-    /// <param name="source">The manifest of its program.</param>
-    public static RunRecord New(RunStore store, Run run, Turn? turn, Value source, SecretMask mask) => new(store, run, null, turn, true, source) { Mask = mask };
+    public static RunRecord New(RunStore store, Run run, Turn? turn, LoadedCore core) =>
+        new(store, run, null, turn, true, core.Program.Manifest.Source) { Mask = core.Secrets, Mode = core.CheckpointMode };
 
     /// <summary>Takes the run out of this process's hands when its work is over, however it ended.</summary>
     public void LetGo()
@@ -62,8 +66,9 @@ internal sealed class RunRecord
     }
 
     /// <summary>A run that a worker took.</summary>
-    public static RunRecord Taken(RunStore store, Run run, RunLease lease, Turn? turn, SecretMask mask) =>
-        new(store, run, lease, turn, isNew: run.History is null && run.HistoryKey is null, default) { Mask = mask };
+    /// <param name="core">Null when it is gone, or cannot be loaded any more.</param>
+    public static RunRecord Taken(RunStore store, Run run, RunLease lease, Turn? turn, LoadedCore? core) =>
+        new(store, run, lease, turn, isNew: run.History is null && run.HistoryKey is null, default) { Mask = core?.Secrets ?? SecretMask.None, Mode = core?.CheckpointMode ?? CheckpointMode.Auto };
 
     /// <summary>Cancelled when the time is up, or the run is not to be worked on here any longer.</summary>
     public CancellationToken Until(CancellationTokenSource limit)
@@ -218,7 +223,7 @@ internal sealed class RunRecord
         {
             await _store.AddProgramAsync(db, Run.TenantId, Run.ProgramDigest, _source, ct);
             db.Runs.Add(Run);
-            db.Checkpoints.AddRange((result?.Checkpoints ?? []).Select(c => Checkpoint.Open(Run, c)));
+            db.Checkpoints.AddRange((result?.Checkpoints ?? []).Select(c => Checkpoint.Open(Run, c, isHidden: Mode.Hides(c))));
             db.Waits.AddRange((result?.Waiting ?? []).Select(e => RunWait.Of(Run, e)));
             return await CommitAsync(db, result, ct);
         });
@@ -321,12 +326,12 @@ internal sealed class RunRecord
         var (open, waiting) = (result?.Checkpoints ?? [], Run.Status == RunState.Suspended ? result?.Waiting ?? [] : []); // a queued run asks again
         if (_isNew)
         {
-            db.Checkpoints.AddRange(open.Select(c => Checkpoint.Open(Run, c)));
+            db.Checkpoints.AddRange(open.Select(c => Checkpoint.Open(Run, c, isHidden: Mode.Hides(c))));
             db.Waits.AddRange(waiting.Select(e => RunWait.Of(Run, e)));
         }
         else
         {
-            await CheckpointRows.FollowAsync(db, Run, open, ct);
+            await CheckpointRows.FollowAsync(db, Run, open, Mode, ct);
             await RunWait.FollowAsync(db, Run, waiting, ct);
         }
     }

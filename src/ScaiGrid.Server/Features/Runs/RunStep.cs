@@ -4,6 +4,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Instances;
 
 namespace ScaiGrid.Server.Features.Runs;
@@ -31,7 +32,7 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
 
             if (!taken.Succeeded(out turn, out var refused))
             {
-                await RunRecord.Taken(store, run, lease, null, SecretMask.None).FailAsync(refused.Type.Code.ToLowerInvariant(), refused.Message, abandon);
+                await RunRecord.Taken(store, run, lease, null, null).FailAsync(refused.Type.Code.ToLowerInvariant(), refused.Message, abandon);
                 await store.Turns.LeaveAsync(run, abandon);
                 return false;
             }
@@ -64,7 +65,7 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
 
         // A Core that is gone or cannot be loaded now still has runs to finish, on the program that they began with.
         var core = (await programs.OfAsync(tenantId, run.CoreId, CorePrograms.Newest, abandon)).Succeeded(out var loaded, out _) ? loaded : null;
-        var record = RunRecord.Taken(store, run, lease, turn, core?.Secrets ?? SecretMask.None);
+        var record = RunRecord.Taken(store, run, lease, turn, core);
         if (await programs.OfRunAsync(tenantId, run.ProgramDigest, abandon) is not { } program)
         {
             await record.FailAsync("program_missing", "The program that the run began with cannot be loaded by this version.", abandon);
@@ -84,6 +85,7 @@ internal sealed class RunStep(RunStore store, Executor executor, CorePrograms pr
         var result = history is null
             ? await Engine.RunAsync(program, Executor.StartOf(run, program, core?.Config ?? Value.EmptyObject, turn), host, limit.Token)
             : await Engine.ResumeAsync(program, history, host, limit.Token, [.. MemoryOf(program, history, turn), .. run.Pending.Items.Select(e => RunEvents.FromJson(e.ToJson()))]);
+        result = await record.Mode.ApplyAsync(program, result, host, limit.Token);
         if (abandon.IsCancellationRequested)
         {
             return false; // whoever has the run now makes of it what counts

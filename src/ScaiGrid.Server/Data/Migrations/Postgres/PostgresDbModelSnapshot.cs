@@ -868,10 +868,19 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasColumnType("character varying(200)")
                         .HasColumnName("flow_name");
 
+                    b.Property<string>("Form")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("form");
+
                     b.Property<string>("InstanceKey")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("instance_key");
+
+                    b.Property<bool>("IsHidden")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_hidden");
 
                     b.Property<string>("Options")
                         .IsRequired()

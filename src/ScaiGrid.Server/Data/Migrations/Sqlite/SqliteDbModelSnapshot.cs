@@ -859,10 +859,19 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("flow_name");
 
+                    b.Property<string>("Form")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("form");
+
                     b.Property<string>("InstanceKey")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("instance_key");
+
+                    b.Property<bool>("IsHidden")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_hidden");
 
                     b.Property<string>("Options")
                         .IsRequired()

@@ -13,7 +13,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261122080337_Initial")]
+    [Migration("20261122081729_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -871,10 +871,19 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasColumnType("character varying(200)")
                         .HasColumnName("flow_name");
 
+                    b.Property<string>("Form")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("form");
+
                     b.Property<string>("InstanceKey")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("instance_key");
+
+                    b.Property<bool>("IsHidden")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_hidden");
 
                     b.Property<string>("Options")
                         .IsRequired()

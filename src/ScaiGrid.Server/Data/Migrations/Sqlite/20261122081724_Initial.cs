@@ -188,6 +188,8 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                     assignee_type = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     assignee_value = table.Column<string>(type: "TEXT", maxLength: 320, nullable: true),
                     context = table.Column<string>(type: "TEXT", nullable: false),
+                    form = table.Column<string>(type: "TEXT", nullable: false),
+                    is_hidden = table.Column<bool>(type: "INTEGER", nullable: false),
                     status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     priority = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     expires_at = table.Column<long>(type: "INTEGER", nullable: true),

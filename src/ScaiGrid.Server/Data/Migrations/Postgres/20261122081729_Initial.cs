@@ -191,6 +191,8 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                     assignee_type = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     assignee_value = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: true),
                     context = table.Column<string>(type: "text", nullable: false),
+                    form = table.Column<string>(type: "text", nullable: false),
+                    is_hidden = table.Column<bool>(type: "boolean", nullable: false),
                     status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     priority = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),

@@ -10,7 +10,7 @@ using ScaiGrid.Server.Data;
 namespace ScaiGrid.Server.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261122080332_Initial")]
+    [Migration("20261122081724_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -862,10 +862,19 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("flow_name");
 
+                    b.Property<string>("Form")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("form");
+
                     b.Property<string>("InstanceKey")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("instance_key");
+
+                    b.Property<bool>("IsHidden")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_hidden");
 
                     b.Property<string>("Options")
                         .IsRequired()
