@@ -41,7 +41,8 @@ internal static class OptionsCheck
         CheckEmbedded(options.Oidc, Require);
         Require(options.Bootstrap.File is null || File.Exists(options.Bootstrap.File), $"Bootstrap:File names '{options.Bootstrap.File}', which does not exist.");
         foreach (var (name, limit) in (ReadOnlySpan<(string, int)>)
-            [("PerKey", options.RateLimits.PerKey), ("PerUser", options.RateLimits.PerUser), ("PerTenant", options.RateLimits.PerTenant), ("PerPartner", options.RateLimits.PerPartner), ("PerAddress", options.RateLimits.PerAddress)])
+            [("PerKey", options.RateLimits.PerKey), ("PerUser", options.RateLimits.PerUser), ("PerTenant", options.RateLimits.PerTenant), ("PerPartner", options.RateLimits.PerPartner), ("PerAddress", options.RateLimits.PerAddress),
+                ("PerOpenCore", options.RateLimits.PerOpenCore)])
         {
             Require(limit is >= 0 and <= 1_000_000, $"RateLimits:{name} is {limit}; it must be from 0 (unlimited) to 1000000.");
         }

@@ -42,6 +42,7 @@ internal sealed class TestServer : WebApplicationFactory<EntryPoint>
         builder.UseSetting("RateLimits:PerTenant", "0");
         builder.UseSetting("RateLimits:PerPartner", "0");
         builder.UseSetting("RateLimits:PerAddress", "0");
+        builder.UseSetting("RateLimits:PerOpenCore", "0");
         if (_postgres is not null)
         {
             builder.UseSetting("Database:Provider", "postgres");

@@ -3,7 +3,10 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using ScaiGrid.Runtime;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Instances;
+using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Features.Triggers;
 using ScaiGrid.Server.Kernel;
@@ -161,6 +164,56 @@ public sealed class ScheduleTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_schedule_that_the_server_fails_at_is_put_aside_and_tried_again_while_the_others_go_on()
+    {
+        var (admin, broken) = await HourlyAsync();
+        var (_, sound) = await HourlyAsync();
+        await DamageAsync(broken, "no JSON");
+        _clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal((1, 0), (await Clock.FireAsync(Cancel), await Clock.FireAsync(Cancel)));
+
+        await DamageAsync(broken, "{}");
+        var trigger = await TriggerAsync(admin, broken);
+        Assert.Equal("The server could not start the run, and tries again.", trigger.Text("problem"));
+        Assert.True(trigger.At("next_fire_at").GetDateTimeOffset() <= _clock.GetUtcNow());
+        Assert.Equal(0, await Clock.FireAsync(Cancel)); // not yet
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal((1, 0), (await Clock.FireAsync(Cancel), await Clock.FireAsync(Cancel)));
+        Assert.Equal(JsonValueKind.Null, (await TriggerAsync(admin, broken)).At("problem").ValueKind);
+        Assert.NotEqual(sound, broken);
+    }
+
+    [Fact]
+    public async Task A_time_that_no_run_came_of_is_not_shown_as_the_last_one()
+    {
+        var (admin, id) = await ScheduledAsync(", mode: singleton");
+        await FillLineAsync(id);
+        _clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(0, await Clock.FireAsync(Cancel));
+
+        var trigger = await TriggerAsync(admin, id);
+        Assert.Contains("wait already", trigger.Text("problem"), StringComparison.Ordinal);
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null, true),
+            (trigger.At("last_fired_at").ValueKind, trigger.At("last_run_id").ValueKind, trigger.At("next_fire_at").GetDateTimeOffset() > _clock.GetUtcNow()));
+        Assert.Empty(await RunsAsync(admin, id));
+    }
+
+    [Fact]
+    public async Task An_event_that_is_told_again_after_the_Core_was_stopped_is_answered_with_its_run()
+    {
+        var (admin, id) = await HourlyAsync();
+        admin.DefaultRequestHeaders.Add("Idempotency-Key", "order-8");
+        var first = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { a = 1 } }, HttpStatusCode.Accepted);
+        await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/stop");
+
+        var again = await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/events", new { input = new { a = 1 } }, HttpStatusCode.Accepted);
+
+        Assert.Equal(first.Text("id"), again.Text("id"));
+    }
+
+    [Fact]
     public async Task An_event_under_a_key_starts_one_run()
     {
         var (admin, id) = await HourlyAsync();
@@ -186,6 +239,22 @@ public sealed class ScheduleTests : IAsyncDisposable
             core: { name: Clock{{{settings}}}, flows: [ { name: hourly, trigger: { type: schedule, cron: "0 * * * *", timezone: Europe/Amsterdam, input: { n: 7 } }, steps: [ { id: s, rigid: "{{input.n}} {{input.scheduled_at}}" } ] } ] }
             """));
     }
+
+    private Task<int> DamageAsync(string core, string environment) => _world.Server.WithDbAsync(db =>
+        db.Database.ExecuteSqlAsync($"UPDATE cores SET environment = {environment}, version = version + 1 WHERE id = {core}", Cancel));
+
+    private Task<int> FillLineAsync(string core) => _world.Server.WithDbAsync(async db =>
+    {
+        var tenant = await db.Cores.Where(c => c.Id == new Id<Core>(core)).Select(c => c.TenantId).SingleAsync(Cancel);
+        var instance = db.Instances.Add(new() { TenantId = tenant, CoreId = new(core), Key = RunStart.Singleton, Revision = "1" }).Entity;
+        var owner = _world.Server.Services.GetRequiredService<RunLeases>().Owner;
+        for (var i = 0; i < Instance.MostInLine; i++)
+        {
+            instance.Enter(new(new($"run_{i}"), owner, Stored: false));
+        }
+
+        return await db.SaveChangesAsync(Cancel);
+    });
 
     private Task<int> SuspendAsync(string core, TenantStatus status) => _world.Server.WithDbAsync(async db =>
     {

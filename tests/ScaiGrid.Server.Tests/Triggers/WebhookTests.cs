@@ -213,6 +213,45 @@ public sealed class WebhookTests(World world)
         Assert.Equal([HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.TooManyRequests], statuses);
     }
 
+    [Fact]
+    public async Task Calls_that_need_no_proof_count_for_their_Core_and_not_for_its_tenant()
+    {
+        await using var limited = new World(new TestServer(new() { ["RateLimits:PerOpenCore"] = "2" }));
+        var acme = await limited.NewTenantAsync();
+        var id = await SecretAsync(await acme.AsAdminAsync());
+        await limited.Server.WithDbAsync(async db =>
+        {
+            (await db.Tenants.FindAsync([acme.Tenant.Id], Cancel))!.RateLimit = 1;
+            return await db.SaveChangesAsync(Cancel);
+        });
+        using var http = limited.Server.CreateClient();
+
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await http.GetAsync(new Uri($"{TestCores.Base}/cores/{id}/webhook", UriKind.Relative), Cancel);
+            statuses.Add(response.StatusCode);
+            Assert.DoesNotContain(response.Headers, h => h.Key.StartsWith("X-Scaigrid-Ratelimit", StringComparison.OrdinalIgnoreCase));
+        }
+
+        Assert.Equal([HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.TooManyRequests], statuses);
+        Assert.Equal(HttpStatusCode.Accepted, (await CallAsync($"{id}/webhook/orders/new", "{}", http: http)).Status); // the tenant's own is untouched
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_repeated_after_the_Core_was_paused_is_answered_with_its_run()
+    {
+        var (admin, id) = await OrdersAsync();
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var (_, first) = await CallAsync($"{id}/webhook/orders/new", "{}", at: now);
+        await admin.PostDataAsync($"{TestCores.Base}/cores/{id}/pause");
+
+        var (status, again) = await CallAsync($"{id}/webhook/orders/new", "{}", at: now);
+
+        Assert.Equal((HttpStatusCode.Accepted, first.Text("data.run_id")), (status, again.Text("data.run_id")));
+        Assert.Equal(HttpStatusCode.Conflict, (await CallAsync($"{id}/webhook/orders/new", "[]", at: now)).Status);
+    }
+
     private async Task<(HttpClient Admin, string Id)> OrdersAsync()
     {
         var admin = await (await world.NewTenantAsync()).AsAdminAsync();

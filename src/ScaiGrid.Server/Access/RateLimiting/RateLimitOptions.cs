@@ -13,4 +13,7 @@ internal sealed class RateLimitOptions
 
     /// <summary>For one address (IPv6: one /64), once for anonymous requests and once for sign-ins that fail.</summary>
     public int PerAddress { get; set; } = 300;
+
+    /// <summary>For the webhooks of one Core that ask for no proof: they are nobody's, and must not use up what is their tenant's.</summary>
+    public int PerOpenCore { get; set; } = 120;
 }

@@ -30,6 +30,11 @@ internal sealed class RateLimits(RateLimiter limiter, ServerOptions options)
 
     public Error? TakeAnonymous(HttpContext context) => TakeOf(context, RateLevel.AnonymousAddress);
 
+    /// <summary>Of a call that anybody may make: it is told nothing of what is left.</summary>
+    public Error? TakeOpenCore(string core) => options.RateLimits.PerOpenCore == 0 || limiter.Take([new(RateLevel.OpenCore, core, options.RateLimits.PerOpenCore)]) is { Allowed: true }
+        ? null
+        : AccessErrors.RateLimited.With("The webhook is called too often.") with { RetryAfter = (int)RateLimiter.Window.TotalSeconds };
+
     public Error? TakeFailedSignIn(HttpContext context) => TakeOf(context, RateLevel.FailedSignIn);
 
     private Error? TakeOf(HttpContext context, RateLevel level)

@@ -85,9 +85,14 @@ internal sealed class RunStore(
         }
         else if (await instances.ChangeAsync(InstanceId.Of(run), async (db, instance) =>
         {
-            var isClaimed = claim is null || await claim(db);
-            refused = isClaimed ? Turns.Queue(instance, run) : null;
-            await ((added = isClaimed && refused is null) ? AddAsync(db) : Task.CompletedTask);
+            refused = Turns.Queue(instance, run); // first: what the run is started for is not taken when there is no place for it
+            if (!(added = refused is null && (claim is null || await claim(db))))
+            {
+                instance.Leave(run.Id);
+                return;
+            }
+
+            await AddAsync(db);
         }, ct) is null)
         {
             return CoreErrors.Missing(run.CoreId);

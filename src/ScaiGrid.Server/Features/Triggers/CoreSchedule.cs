@@ -35,6 +35,12 @@ internal sealed class CoreSchedule
     /// <summary>Why the last time passed without a run; null when it did not.</summary>
     public string? Problem { get; set; }
 
+    /// <summary>The time that is due could not be seen to by a fault of ours, and is left alone until then; null otherwise.</summary>
+    public DateTimeOffset? RetryAt { get; private set; }
+
+    /// <summary>How often that happened in a row.</summary>
+    public int Failures { get; private set; }
+
     public int Version { get; private set; }
 
     /// <summary>Follows what the Core's manifest says and the state it is in. A time that is due already stays so while nothing changes.</summary>
@@ -45,18 +51,25 @@ internal sealed class CoreSchedule
             return;
         }
 
-        (Cron, TimeZone) = (cron, timeZone);
+        (Cron, TimeZone, RetryAt, Failures) = (cron, timeZone, null, 0);
         NextFireAt = isRunning ? NextAfter(now) : null;
     }
 
+    /// <summary>A fault of ours: the time stays due, and others are not held up by it.</summary>
+    public void PutAside(string problem, DateTimeOffset now)
+    {
+        Failures++;
+        (RetryAt, Problem) = (now + TimeSpan.FromSeconds(Math.Min(300, 1 << Math.Min(Failures, 9))), problem);
+    }
+
     /// <summary>The time has come. What else was missed meanwhile is not made up for.</summary>
-    public void Fire(Id<Run> run, DateTimeOffset now) => (LastFiredAt, LastRunId, Problem, NextFireAt) = (NextFireAt, run, null, NextAfter(now));
+    public void Fire(Id<Run> run, DateTimeOffset now) => (LastFiredAt, LastRunId, Problem, NextFireAt, RetryAt, Failures) = (NextFireAt, run, null, NextAfter(now), null, 0);
 
     /// <summary>The time has come, but no run can begin.</summary>
     public void Skip(string problem, DateTimeOffset now)
     {
         (LastRunId, Problem) = (null, problem.Length > LongestProblem ? problem[..LongestProblem] : problem);
-        NextFireAt = NextAfter(now);
+        (NextFireAt, RetryAt, Failures) = (NextAfter(now), null, 0);
     }
 
     private DateTimeOffset? NextAfter(DateTimeOffset now) =>

@@ -1,7 +1,6 @@
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Access.RateLimiting;
-using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Kernel;
@@ -25,14 +24,13 @@ internal static class ReceiveWebhook
                 .WithName(method == "POST" ? "ReceiveWebhook" : $"ReceiveWebhookBy{method[0]}{method[1..].ToLowerInvariant()}")
                 .WithSummary("Start a run by a Core's webhook")
                 .AllowsAnybody() // the trigger's own proof is asked for
-                .Audits("core.webhook")
                 .Answers<Response>(StatusCodes.Status202Accepted)
                 .ProducesErrors(KernelErrors.Validation, KernelErrors.TooLarge, TriggerErrors.Refused, RunErrors.CoreNotRunning, InstanceErrors.Busy, AccessErrors.RateLimited);
         }
     }
 
     private static async Task<IResult> HandleAsync(
-        string id, string? path, HttpContext http, Webhooks webhooks, RateLimits limits, TriggeredRuns runs, ServerOptions options, IdSource ids, TimeProvider clock, CancellationToken ct)
+        string id, string? path, HttpContext http, Webhooks webhooks, RateLimits limits, TriggeredRuns runs, ServerOptions options, TimeProvider clock, CancellationToken ct)
     {
         var (body, tooLarge) = await RequestBody.ReadAsync(http, RequestBody.LimitOf(http));
         if (tooLarge is not null)
@@ -42,15 +40,14 @@ internal static class ReceiveWebhook
 
         var webhook = await webhooks.FindAsync(id, http.Request.Method, path ?? "", ct);
         if (!Admit(webhook, http.Request, body.Span, clock.GetUtcNow()).Succeeded(out var proof, out var error)
-            || (error = limits.Take(http, webhook!.Quotas(options.RateLimits))) is not null)
+            || (error = proof.Length == 0 ? limits.TakeOpenCore(webhook!.Core.Id.Value) : limits.Take(http, webhook!.Quotas(options.RateLimits))) is not null)
         {
             TriggerMetrics.Webhook(error.Type == TriggerErrors.Refused ? "refused" : "limited");
             return error.ToResult();
         }
 
         if (!WebhookInput.Of(http.Request, webhook.Trigger, body).Succeeded(out var input, out error)
-            || !OrderOf(webhook, input, proof, http).Decide(webhook.Core, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out error)
-            || !(await runs.QueueAsync(webhook.Core, run, ct)).Succeeded(out var queued, out error))
+            || !(await runs.StartAsync(webhook.Core, OrderOf(webhook, input, proof, http), ct)).Succeeded(out var queued, out error))
         {
             TriggerMetrics.Webhook("failed");
             return error.ToResult();

@@ -16,27 +16,27 @@ internal sealed partial class ScheduleClock(IServiceScopeFactory scopes, RunStor
 {
     private const int AtOnce = 100;
 
+    /// <summary>Midnight is everybody's time.</summary>
+    private const int MostSideBySide = 8;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <returns>How many runs were started here.</returns>
     public async Task<int> FireAsync(CancellationToken ct)
     {
-        var (due, started) = (await DueAsync(ct), 0);
-        foreach (var (tenantId, coreId, flow) in due)
+        var (started, seen) = (0, AtOnce);
+        while (seen == AtOnce)
         {
-            try
+            var due = await DueAsync(ct);
+            await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = MostSideBySide, CancellationToken = ct }, async (schedule, ct) =>
             {
-                started += await FireAsync(tenantId, coreId, flow, ct) ? 1 : 0;
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                LogFailed(logger, coreId.Value, flow, e); // the others have their time too
-            }
-        }
-
-        if (started > 0)
-        {
-            worker.Wake();
+                if (await TryFireAsync(schedule, ct))
+                {
+                    Interlocked.Increment(ref started);
+                    worker.Wake();
+                }
+            });
+            seen = due.Count;
         }
 
         return started;
@@ -58,14 +58,43 @@ internal sealed partial class ScheduleClock(IServiceScopeFactory scopes, RunStor
         }
     }
 
-    private async Task<List<(Id<Tenant>, Id<Core>, string Flow)>> DueAsync(CancellationToken ct)
+    private async Task<bool> TryFireAsync(Due due, CancellationToken ct)
+    {
+        try
+        {
+            return await FireAsync(due.TenantId, due.CoreId, due.Flow, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(logger, due.CoreId.Value, due.Flow, e);
+            await PutAsideAsync(due, ct);
+            return false;
+        }
+    }
+
+    private async Task PutAsideAsync(Due due, CancellationToken ct)
+    {
+        await using var scope = store.Enter(due.TenantId, out var db);
+        await db.RetryOnConflictAsync(async () =>
+        {
+            var now = clock.GetUtcNow();
+            if (await RowOf(db, due.CoreId, due.Flow).SingleOrDefaultAsync(ct) is { } row && row.NextFireAt <= now)
+            {
+                row.PutAside("The server could not start the run, and tries again.", now);
+            }
+
+            return await db.SaveChangesAsync(ct);
+        });
+    }
+
+    private async Task<List<Due>> DueAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
         var db = scope.ServiceProvider.GetRequiredService<Db>();
         var now = clock.GetUtcNow();
-        var due = await db.Schedules.Where(s => s.NextFireAt <= now).OrderBy(s => s.NextFireAt).Take(AtOnce).Select(s => new { s.TenantId, s.CoreId, s.FlowName }).ToListAsync(ct);
-        return [.. due.Select(s => (s.TenantId, s.CoreId, s.FlowName))];
+        return await db.Schedules.Where(s => s.NextFireAt <= now && (s.RetryAt == null || s.RetryAt <= now))
+            .OrderBy(s => s.NextFireAt).Take(AtOnce).Select(s => new Due(s.TenantId, s.CoreId, s.FlowName)).ToListAsync(ct);
     }
 
     private async Task<bool> FireAsync(Id<Tenant> tenantId, Id<Core> coreId, string flow, CancellationToken ct)
@@ -97,7 +126,7 @@ internal sealed partial class ScheduleClock(IServiceScopeFactory scopes, RunStor
         if (error is not null)
         {
             LogSkipped(logger, coreId.Value, flow, error.Message);
-            await SkipAsync(db, coreId, flow, due, order.Run?.Id, error, now, ct);
+            await SkipAsync(db, coreId, flow, due, error, now, ct);
             started = false;
         }
 
@@ -141,10 +170,9 @@ internal sealed partial class ScheduleClock(IServiceScopeFactory scopes, RunStor
             : Value.Object([.. given.Members, new("scheduled_at", due.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture))]);
 
     /// <summary>Tells why there was no run, and goes on to the next time. Does nothing when another replica has started one.</summary>
-    /// <param name="refused">The run that was not stored though its time was taken; null when it did not come to that.</param>
-    private static Task<int> SkipAsync(Db db, Id<Core> coreId, string flow, DateTimeOffset due, Id<Run>? refused, Error error, DateTimeOffset now, CancellationToken ct) => db.RetryOnConflictAsync(async () =>
+    private static Task<int> SkipAsync(Db db, Id<Core> coreId, string flow, DateTimeOffset due, Error error, DateTimeOffset now, CancellationToken ct) => db.RetryOnConflictAsync(async () =>
     {
-        if (await RowOf(db, coreId, flow).SingleOrDefaultAsync(ct) is { } row && (row.NextFireAt == due || (refused is not null && row.LastRunId == refused)))
+        if (await RowOf(db, coreId, flow).SingleOrDefaultAsync(ct) is { } row && row.NextFireAt == due)
         {
             row.Skip(error.Details is [{ } fault, ..] ? $"{fault.Field} {fault.Message}" : error.Message, now);
         }
@@ -153,6 +181,8 @@ internal sealed partial class ScheduleClock(IServiceScopeFactory scopes, RunStor
     });
 
     private static IQueryable<CoreSchedule> RowOf(Db db, Id<Core> coreId, string flow) => db.Schedules.Where(s => s.CoreId == coreId && s.FlowName == flow);
+
+    private readonly record struct Due(Id<Tenant> TenantId, Id<Core> CoreId, string Flow);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Due schedules could not be looked for.")]
     private static partial void LogUnseen(ILogger logger, Exception exception);

@@ -28,7 +28,7 @@ internal static class SendEvent
         .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound, CoreErrors.InvalidSource, RunErrors.CoreNotRunning, InstanceErrors.Busy, KernelErrors.KeyReused);
 
     private static async Task<IResult> HandleAsync(
-        Id<Core> id, [OptionalBody] Body<Request> body, IdempotencyKey key, HttpContext http, Principal caller, Db db, CorePrograms programs, TriggeredRuns runs, IdSource ids, TimeProvider clock, CancellationToken ct)
+        Id<Core> id, [OptionalBody] Body<Request> body, IdempotencyKey key, HttpContext http, Principal caller, Db db, CorePrograms programs, TriggeredRuns runs, CancellationToken ct)
     {
         if (await db.Cores.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } core)
         {
@@ -40,15 +40,14 @@ internal static class SendEvent
             CallKey = key.Value is { } given ? TriggeredRuns.KeyOf("event", caller.UserId.Value, id.Value, given) : null,
         };
         if (!(await programs.OfAsync(core.TenantId, core.Id, core.Version, ct)).Succeeded(out var loaded, out var error)
-            || !order.Decide(loaded, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out error)
-            || !(await runs.QueueAsync(loaded, run, ct)).Succeeded(out var queued, out error))
+            || !(await runs.StartAsync(loaded, order, ct)).Succeeded(out var queued, out error))
         {
             return error.ToResult();
         }
 
         if (queued.IsRepeated)
         {
-            if (queued.Run.Input != run.Input || queued.Run.FlowName != run.FlowName)
+            if (queued.Run.Input != order.Input || queued.Run.FlowName != (order.FlowName ?? loaded.Program.Flows[0]))
             {
                 return KernelErrors.KeyReused.With("This Idempotency-Key came with another event before.").ToResult();
             }

@@ -13,7 +13,7 @@ namespace ScaiGrid.Server.Features.Triggers;
 internal sealed record TriggeredRun(Run Run, bool IsRepeated);
 
 /// <summary>Starts runs for which nobody waits. What is told twice starts one run.</summary>
-internal sealed class TriggeredRuns(RunStore store, RunWorker worker)
+internal sealed class TriggeredRuns(RunStore store, RunWorker worker, IdSource ids, TimeProvider clock)
 {
     /// <summary>The call key of a run; parts that stand for the same thing give the same.</summary>
     public static string KeyOf(params ReadOnlySpan<string> parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
@@ -30,8 +30,26 @@ internal sealed class TriggeredRuns(RunStore store, RunWorker worker)
         PartnerId = tenant.PartnerId,
     };
 
-    /// <summary>Stores the run for whichever worker takes it first, unless there is one of its call key.</summary>
-    public async Task<Result<TriggeredRun>> QueueAsync(LoadedCore core, Run run, CancellationToken ct)
+    /// <summary>
+    /// Stores the run that is ordered for whichever worker takes it first, unless there is one of its call key. That is found too when the Core would
+    /// take none now: who tells again what was taken is not refused.
+    /// </summary>
+    public async Task<Result<TriggeredRun>> StartAsync(LoadedCore core, RunOrder order, CancellationToken ct)
+    {
+        var started = order.Decide(core, ids.New<Run>(), clock.GetUtcNow()).Succeeded(out var run, out var refused) ? await QueueAsync(core, run, ct) : refused;
+        if (!started.Succeeded(out _, out _) && order.CallKey is { } key)
+        {
+            await using var scope = store.Enter(core.TenantId, out var db);
+            if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.CallKey == key, ct) is { } earlier)
+            {
+                return new TriggeredRun(earlier, IsRepeated: true);
+            }
+        }
+
+        return started;
+    }
+
+    private async Task<Result<TriggeredRun>> QueueAsync(LoadedCore core, Run run, CancellationToken ct)
     {
         Run? earlier = null;
         var refused = await store.QueueAsync(core, run, ct, async db =>
