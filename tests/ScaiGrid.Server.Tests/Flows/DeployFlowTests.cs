@@ -28,6 +28,9 @@ public sealed class DeployFlowTests(OidcWorld world)
 
         await author.Http.DataAsync(HttpMethod.Put, $"{TestCores.Base}/cores/{core}", new { plugins = new[] { new { alias = "crm", endpoint = "https://crm.example/" } } });
         Assert.Equal(["model no/such-model", "subflow core://acme/billing"], (await DeployAsync()).Warnings);
+
+        await author.Http.DataAsync(HttpMethod.Put, $"{TestCores.Base}/cores/{core}", new { plugins = new[] { new { alias = "crm", endpoint = "https://crm.example/", auth = new { type = "bearer", token = "${CRM_TOKEN}" } } } });
+        Assert.Contains("secret CRM_TOKEN", (await DeployAsync()).Warnings);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Tenancy;
@@ -34,6 +35,41 @@ public sealed class PluginsApiTests(OutsideWorld outside, World strict) : IClass
         await DeleteAsync(admin, id, "ledger");
         Assert.EndsWith("(plugin_not_found)", (await FailAsync(admin, id)).Text("message"), StringComparison.Ordinal);
         await admin.RefusedAsync(HttpMethod.Delete, $"{Plugins(id)}/ledger", null, HttpStatusCode.NotFound, "PLUGIN_NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task A_key_in_the_address_of_an_MCP_server_is_shown_to_nobody_and_stays_what_it_was()
+    {
+        var (admin, id) = await NewAsync();
+        var core = $"{TestCores.Base}/cores/{id}";
+        const string shown = "https://a.example/mcp?api_key=••••••••&••••••••";
+
+        var added = await admin.PostDataAsync(Plugins(id), new { alias = "tools", kind = "mcp", endpoint = "https://a.example/mcp?api_key=k-1&k-2" }, HttpStatusCode.Created);
+        await admin.DataAsync(HttpMethod.Put, core, new { plugins = new[] { new { alias = "tools", kind = "mcp", endpoint = shown } } });
+
+        Assert.Equal((shown, shown), (added.Text("endpoint"), (await admin.GetDataAsync(core)).At("plugins")[0].Text("endpoint")));
+        Assert.Contains("api_key=k-1&k-2", await strict.Server.WithDbAsync(async db => (await db.Cores.SingleAsync(c => c.Id == new Id<Core>(id))).Plugins.ToJson()), StringComparison.Ordinal);
+        var refused = await admin.RefusedAsync(HttpMethod.Put, core, new { plugins = new[] { new { alias = "others", kind = "mcp", endpoint = shown } } }, HttpStatusCode.BadRequest, "VALIDATION_ERROR");
+        Assert.Equal("plugins[0].endpoint", refused.At("details")[0].Text("field"));
+    }
+
+    [Fact]
+    public async Task A_secret_that_the_environment_does_not_have_is_told_at_the_start_and_no_call_goes_without_it()
+    {
+        await using var witness = new Witness();
+        var admin = await outside.AdminAsync();
+        var id = await StartAsync(admin, Post);
+        var core = $"{TestCores.Base}/cores/{id}";
+        await admin.PostDataAsync(Plugins(id), new { alias = "ledger", endpoint = witness.Url, auth = new { type = "bearer", token = "${TOKEN}" } }, HttpStatusCode.Created);
+
+        Assert.EndsWith("(secret_missing)", (await FailAsync(admin, id)).Text("message"), StringComparison.Ordinal);
+        Assert.Empty(witness.Seen);
+        await admin.PostDataAsync($"{core}/stop");
+        var refused = await admin.RefusedAsync(HttpMethod.Post, $"{core}/start", null, HttpStatusCode.BadRequest, "INVALID_SOURCE_IR");
+        Assert.Equal(("plugins[0].auth.token", "error"), (refused.At("details")[0].Text("field"), (await admin.GetDataAsync(core)).Text("status")));
+
+        await admin.DataAsync(HttpMethod.Put, core, new { environment = new Dictionary<string, object> { ["TOKEN"] = new { type = "secret", value = "t" } } });
+        Assert.Equal("running", (await admin.PostDataAsync($"{core}/start")).Text("status"));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal static class ChangeCoreState
             }
 
             var before = CoreView.Of(core);
-            unsound = action is CoreAction.Start or CoreAction.Restart ? CoreSource.CheckRunnable(core, environment, plugins) : null;
+            unsound = action is CoreAction.Start or CoreAction.Restart ? CoreSource.CheckRunnable(core, environment, plugins) ?? CoreSource.CheckReferences(core) : null;
             if (!core.Act(action, unsound, clock.GetUtcNow()).Succeeded(out _, out var refused))
             {
                 return refused;

@@ -22,7 +22,7 @@ internal sealed record CorePlugin(string Endpoint, PluginKind Kind, Value Auth, 
 
 /// <summary>
 /// A Core's plugins: <c>{alias, endpoint, kind?, auth?, timeout?}</c>. Of <c>auth</c> what is secret is encrypted before it is stored and never shown
-/// again; <c>${NAME}</c> in it stands for a value of the Core's environment.
+/// again; <c>${NAME}</c> in it stands for a value of the Core's environment. Of an address with a query only the names in it are shown.
 /// </summary>
 internal sealed partial class CorePlugins(IDataProtectionProvider protection, ServerOptions options)
 {
@@ -65,10 +65,29 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection, Se
     }
 
     /// <param name="path">Stands before the names of the fields.</param>
-    public static void CheckMasksOfOne(Value plugin, Value stored, string path, List<Fault> faults) => faults.AddRange(
-        from member in plugin["auth"].Members
-        where member.Value.AsString() == Masked && StoredAuth(stored, plugin)[member.Key].IsNull
-        select new Fault($"{path}auth.{member.Key}", "is only the mask of a secret: send the secret itself, as for every new alias or endpoint"));
+    public static void CheckMasksOfOne(Value plugin, Value stored, string path, List<Fault> faults)
+    {
+        var known = Stored(stored, plugin);
+        if (known.IsNull && plugin["endpoint"].AsString()?.Contains(Masked, StringComparison.Ordinal) == true)
+        {
+            faults.Add(new($"{path}endpoint", "holds only the mask of what is secret in it: send it whole"));
+        }
+
+        faults.AddRange(
+            from member in plugin["auth"].Members
+            where member.Value.AsString() == Masked && known["auth"][member.Key].IsNull
+            select new Fault($"{path}auth.{member.Key}", "is only the mask of a secret: send the secret itself, as for every new alias or endpoint"));
+    }
+
+    /// <summary>The names in <c>auth</c> for which the environment has no text: a call would go out without the secret.</summary>
+    public static IEnumerable<(string Alias, string Path, string Name)> Unset(Value plugins, Value environment) =>
+        from plugin in plugins.Items.Index()
+        from member in plugin.Item["auth"].Members
+        where member.Key != "type" && member.Value.Kind == ValueKind.String
+        from reference in Reference().Matches(member.Value.ToText())
+        let name = reference.Groups[1].Value
+        where !CoreEnvironment.HasText(environment, name) && environment[name].Kind != ValueKind.Number
+        select (plugin.Item["alias"].ToText(), $"plugins[{plugin.Index}].auth.{member.Key}", name);
 
     /// <param name="path">Stands before the names of the fields.</param>
     public void CheckOne(Value plugin, string path, List<Fault> faults)
@@ -105,10 +124,15 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection, Se
     }
 
     /// <summary>What is stored for what a caller sent. A secret that comes back masked stays what it was.</summary>
-    public Value Protect(Value sent, Value stored) => Map(sent, (plugin, name, value) =>
-        value.AsString() == Masked ? StoredAuth(stored, plugin)[name] : Value.Object([new(Sealed, _protector.Protect(value.ToText()))]));
+    public Value Protect(Value sent, Value stored) => MapEndpoints(
+        Map(sent, (plugin, name, value) => value.AsString() == Masked ? Stored(stored, plugin)["auth"][name] : Value.Object([new(Sealed, _protector.Protect(value.ToText()))])),
+        plugin => Stored(stored, plugin)["endpoint"].AsString());
 
-    public static Value Mask(Value stored) => Map(stored, (_, _, _) => Masked);
+    public static Value Mask(Value stored) => MapEndpoints(Map(stored, (_, _, _) => Masked), plugin => Shown(plugin["endpoint"].ToText()));
+
+    /// <summary>Servers of the Model Context Protocol take keys in their addresses: the values of a query are shown to nobody.</summary>
+    public static string Shown(string endpoint) => endpoint.Split('?', 2) is not [var address, var query] ? endpoint
+        : $"{address}?{string.Join('&', query.Split('&').Select(p => p.Split('=', 2) is [var name, { Length: > 0 }] ? $"{name}={Masked}" : p.EndsWith('=') ? p : Masked))}";
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key that encrypted it is gone.</exception>
     public Value Reveal(Value stored) => Map(stored, (_, _, value) => value[Sealed].AsString() is { } secret ? _protector.Unprotect(secret) : value);
@@ -174,8 +198,13 @@ internal sealed partial class CorePlugins(IDataProtectionProvider protection, Se
 
     // A stored secret goes only where it was meant to go: with a new address it must be sent anew, or whoever may change the
     // address could have it sent to a place of their own.
-    private static Value StoredAuth(Value stored, Value plugin) =>
-        stored.Items.FirstOrDefault(p => p["alias"] == plugin["alias"] && p["endpoint"] == plugin["endpoint"])["auth"];
+    private static Value Stored(Value stored, Value plugin) => stored.Items.FirstOrDefault(p =>
+        p["alias"] == plugin["alias"] && (p["endpoint"] == plugin["endpoint"] || (p["endpoint"].AsString() is { } endpoint && Shown(endpoint) == plugin["endpoint"].AsString())));
+
+    /// <param name="map">Null leaves it as it is.</param>
+    private static Value MapEndpoints(Value plugins, Func<Value, string?> map) => Value.Array([.. plugins.Items.Select(plugin => map(plugin) is not { } endpoint
+        ? plugin
+        : Value.Object(plugin.Members.Select(m => m.Key == "endpoint" ? KeyValuePair.Create(m.Key, (Value)endpoint) : m)))]);
 
     private static Value Map(Value plugins, Func<Value, string, Value, Value> map) => Value.Array([.. plugins.Items.Select(plugin => plugin["auth"].Members.Count == 0
         ? plugin

@@ -40,6 +40,14 @@ internal static class CoreSource
         return Unreadable(() => environment.Reveal(core.Environment), "environment") ?? Unreadable(() => plugins.Reveal(core.Plugins), "plugins") ?? Check(core);
     }
 
+    /// <summary>Null when the environment has all that the plugins' secrets are said to be.</summary>
+    public static Error? CheckReferences(Core core) => CorePlugins.Unset(core.Plugins, core.Environment).ToList() is { Count: > 0 } unset
+        ? new Error(CoreErrors.InvalidSource, $"The plugin '{unset[0].Alias}' signs in with '{unset[0].Name}', which the Core's environment does not have.")
+        {
+            Details = [.. unset.Select(u => new Fault(u.Path, $"names '{u.Name}', for which the environment has no text"))],
+        }
+        : null;
+
     private static Error? Unreadable(Func<Value> reveal, string field)
     {
         try

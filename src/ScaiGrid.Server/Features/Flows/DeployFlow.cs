@@ -66,7 +66,7 @@ internal static class DeployFlow
             await db.SaveChangesAsync(ct);
             var warnings = await lacks.OfAsync(
                 db, caller, compiled.Graph.Requirements(), alias => CorePlugins.Find(done.Deployed.Core.Plugins, compiled.Manifest, alias) is not null, ct);
-            return Response.Of(done.Deployment, done.Deployed, warnings);
+            return Response.Of(done.Deployment, done.Deployed, [.. warnings, .. Lacks.Secrets(done.Deployed.Core)]);
         });
 
         return deployed.Succeeded(out var answer, out var refused) ? Results.Ok(answer) : refused.ToResult();

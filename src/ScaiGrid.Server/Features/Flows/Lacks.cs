@@ -2,14 +2,15 @@ using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Flows.Packages;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Flows;
 
 /// <summary>Something that a flow needs and that is not there for who is going to run it.</summary>
-/// <param name="Kind"><c>model</c>, <c>plugin</c> or <c>subflow</c>.</param>
-/// <param name="Name">The model's slug, the plugin's alias, or the Core's address.</param>
+/// <param name="Kind"><c>model</c>, <c>plugin</c>, <c>subflow</c> or <c>secret</c>.</param>
+/// <param name="Name">The model's slug, the plugin's alias, the Core's address, or the name in the Core's environment.</param>
 internal sealed record Lack(string Kind, string Name, string Message);
 
 /// <summary>Compares what a flow needs with what there is. Queues never lack: they are made when they are first used.</summary>
@@ -39,6 +40,10 @@ internal sealed class Lacks(Catalogue catalogue)
 
         return lacks;
     }
+
+    /// <summary>What the secrets of the Core's plugins are said to be, and its environment does not have.</summary>
+    public static IEnumerable<Lack> Secrets(Core core) => CorePlugins.Unset(core.Plugins, core.Environment).DistinctBy(u => u.Name).Select(u =>
+        new Lack("secret", u.Name, $"The plugin '{u.Alias}' signs in with '{u.Name}', which the Core's environment does not have; set it before the plugin is called."));
 
     private static async Task<bool> IsThereAsync(Db db, Principal caller, string[] address, CancellationToken ct)
     {

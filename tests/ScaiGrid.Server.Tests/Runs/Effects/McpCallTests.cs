@@ -85,6 +85,25 @@ public sealed class McpCallTests(OutsideWorld outside) : IClassFixture<OutsideWo
     }
 
     [Fact]
+    public async Task Nobody_waits_long_for_a_server_that_does_not_let_a_session_end()
+    {
+        await using var mcp = await McpWitness.StartAsync("2025-11-25");
+        var (never, asked) = (new TaskCompletionSource<bool>(), false);
+        mcp.Instead = context =>
+        {
+            context.Response.Headers["Mcp-Session-Id"] = "s"; // so that there is something to end
+            asked |= context.Request.Method == "DELETE";
+            return context.Request.Method == "DELETE" ? never.Task : Task.FromResult(false);
+        };
+        var admin = await outside.AdminAsync();
+
+        var run = await InvokeAsync(admin, await StartAsync(admin, mcp.Url, "echo", "{ text: hi }", timeout: 3600));
+
+        Assert.Equal(("hi", true), (run.Text("output"), asked));
+        never.SetResult(true);
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_or_speaks_another_protocol_fails_the_run()
     {
         await using var witness = new Witness { Answer = (_, _) => Task.FromResult("not json") };

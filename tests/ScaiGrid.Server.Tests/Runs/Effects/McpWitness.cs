@@ -49,7 +49,7 @@ internal sealed class McpWitness : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         var witness = new McpWitness(app, protocolVersion);
-        app.MapPost("/mcp", witness.AnswerAsync);
+        app.MapMethods("/mcp", ["POST", "DELETE"], witness.AnswerAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return witness;
     }

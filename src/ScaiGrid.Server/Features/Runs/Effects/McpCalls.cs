@@ -14,19 +14,29 @@ namespace ScaiGrid.Server.Features.Runs.Effects;
 /// Performs <c>plugin_call</c> on a server of the Model Context Protocol, over its streamable HTTP transport: the method is a tool, and the args are
 /// its arguments. Every call is a session of its own, so that nothing of one run is left for the next.
 /// </summary>
-internal sealed class McpCalls(EgressHttp egress)
+internal sealed class McpCalls(EgressHttp egress, TimeProvider clock)
 {
+    /// <summary>For telling the server that the session is over: the call is done by then, and nobody should wait for it.</summary>
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
+
     private static readonly McpClientOptions Client = new() { ClientInfo = new() { Name = "ScaiGrid", Version = typeof(McpCalls).Assembly.GetName().Version!.ToString(3) } };
 
-    /// <param name="timeout">Bounds each request of the session, its end too, which comes after <paramref name="ct"/>.</param>
+    /// <param name="timeout">Bounds each request of the session.</param>
     public async Task<EffectOutcome> CallAsync(CorePlugin plugin, PluginCall call, KeyValuePair<string, string>? signIn, TimeSpan timeout, CancellationToken ct)
     {
         using var http = egress.NewClient(timeout);
         try
         {
             await using var transport = new HttpClientTransport(OptionsOf(plugin, call, signIn), http);
-            await using var session = await McpClient.CreateAsync(transport, Client, cancellationToken: ct);
-            return OutcomeOf(await session.CallToolAsync(RequestOf(call), ct));
+            var session = await McpClient.CreateAsync(transport, Client, cancellationToken: ct);
+            try
+            {
+                return OutcomeOf(await session.CallToolAsync(RequestOf(call), ct));
+            }
+            finally
+            {
+                await EndAsync(session);
+            }
         }
         catch (HttpRequestException e) when (e.StatusCode is { } status)
         {
@@ -40,6 +50,18 @@ internal sealed class McpCalls(EgressHttp egress)
             }
 
             return EffectOutcome.Failed("mcp_error", $"The MCP server does not do that: {e.Message}");
+        }
+    }
+
+    private async Task EndAsync(McpClient session)
+    {
+        try
+        {
+            await session.DisposeAsync().AsTask().WaitAsync(LongestEnd, clock);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException or HttpRequestException or IOException or McpException)
+        {
+            // a server that keeps a session which nobody uses sees to that itself
         }
     }
 

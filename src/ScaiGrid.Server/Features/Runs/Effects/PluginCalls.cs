@@ -25,6 +25,11 @@ internal sealed class PluginCalls(EgressHttp egress, McpCalls mcp, TimeProvider 
             return Outside.NoAddress;
         }
 
+        if (CorePlugins.Unset(Value.Array(Value.Object([new("auth", plugin.Auth)])), core.Config).Select(u => u.Name).FirstOrDefault() is { } unset)
+        {
+            return EffectOutcome.Failed("secret_missing", $"The plugin '{call.Alias}' signs in with '{unset}', which the Core's environment does not have.");
+        }
+
         var signIn = PluginSignIn.HeaderOf(plugin.Auth, core.Config);
         var timeout = call.Timeout ?? plugin.Timeout ?? DefaultTimeout;
         using var alarm = new CancellationTokenSource(timeout, clock);
