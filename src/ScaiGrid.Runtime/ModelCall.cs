@@ -12,7 +12,14 @@ namespace ScaiGrid.Runtime;
 /// <param name="Timeout">What is left of the step's budget, which the engine enforces; null for no bound.</param>
 public sealed record ModelCall(
     string RunId, string StepPath, int Attempt, string Role, string Ref, string Model, decimal? Temperature,
-    IReadOnlyList<ModelMessage> Messages, Value? JsonSchema, TimeSpan? Timeout) : Effect(RunId, StepPath, Attempt, Timeout);
+    IReadOnlyList<ModelMessage> Messages, Value? JsonSchema, TimeSpan? Timeout) : Effect(RunId, StepPath, Attempt, Timeout)
+{
+    /// <summary>
+    /// The run ends with this answer and says nothing else: whoever waits for the run may be told of it word by word. True of a text that no
+    /// check may refuse, in the last step of the flow or in one that only a <c>set: {response: …}</c> or a template of it alone comes after.
+    /// </summary>
+    public bool IsReply { get; init; }
+}
 
 /// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>
 /// <param name="Content">Text, or the array of content parts that a chat call came with.</param>

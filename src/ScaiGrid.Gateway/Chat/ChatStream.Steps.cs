@@ -16,7 +16,7 @@ public sealed partial class ChatStream
     private UInt128 _spoken;
 
     /// <summary>Calls the answer by the upstream's id, if nothing has been written yet.</summary>
-    internal void Identify(string id)
+    public void Identify(string id)
     {
         if (!Started && id.Length > 0)
         {

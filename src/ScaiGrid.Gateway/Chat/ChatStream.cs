@@ -93,6 +93,16 @@ public sealed partial class ChatStream
         }
     }
 
+    /// <summary>Ends an answer that has been sent step by step.</summary>
+    /// <param name="usage">Null when nobody counted.</param>
+    /// <param name="extra">Members that ride along with the last step; null for none.</param>
+    public ValueTask FinishAsync(string reason, Usage? usage, IReadOnlyDictionary<string, JsonElement>? extra, CancellationToken ct)
+    {
+        Usage = usage ?? Usage;
+        WriteChunk(json => WriteChoice(json, new ChatEvent { FinishReason = reason }), usage: null, extra);
+        return FlushAsync(ct);
+    }
+
     /// <summary>Copies a chunk that has been scanned; it is sent by the next flush.</summary>
     internal void Forward(ReadOnlySpan<byte> chunk, in CompletionScan scan)
     {

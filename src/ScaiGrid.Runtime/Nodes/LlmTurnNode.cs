@@ -144,7 +144,17 @@ internal sealed class LlmTurnNode : Node
         turn.Attempt++;
         machine.Call(fiber, new(
             machine.RunId, path, turn.Attempt, _role.Role, model.Ref, model.Model, _role.Temperature, turn.Messages, _schema,
-            _step.Budget.MaxDuration - (machine.Now - turn.EnteredAt)));
+            _step.Budget.MaxDuration - (machine.Now - turn.EnteredAt))
+        {
+            IsReply = IsReply(fiber),
+        });
+    }
+
+    private bool IsReply(Fiber fiber)
+    {
+        var list = fiber.Top;
+        return _schema is null && _step.Validations.Count == 0 && fiber is { Parent: null, AtBottom: true }
+            && (Head.Next == list.Steps.Length || (Head.Next == list.Steps.Length - 1 && list.Steps[^1].HandsOn(Head.Result)));
     }
 
     private bool IsOverTime(Machine machine, Turn turn) => machine.Now - turn.EnteredAt >= _step.Budget.MaxDuration;

@@ -12,6 +12,9 @@ internal abstract class Node(StepHead head)
 {
     public StepHead Head { get; } = head;
 
+    /// <summary>As the last step it only hands that result on, as the run's answer.</summary>
+    public virtual bool HandsOn(string result) => false;
+
     /// <summary>Begins the step. It finishes, fails, waits, or pushes a frame before it returns.</summary>
     public abstract void Enter(Machine machine, Fiber fiber);
 

@@ -6,6 +6,9 @@ namespace ScaiGrid.Runtime.Nodes;
 
 internal sealed class SetNode(SetStep step) : Node(step.Head)
 {
+    public override bool HandsOn(string result) =>
+        step.Assignments is [{ Name: "response" or "message", Expression: { } only }] && only.Text.Trim() == result;
+
     public override void Enter(Machine machine, Fiber fiber)
     {
         var assigned = new KeyValuePair<string, Value>[step.Assignments.Count];

@@ -104,7 +104,7 @@ internal sealed class DeployCore(Db db, CoreEnvironment environment, CorePlugins
     {
         if (core.Publication is not { } publication)
         {
-            return plan.Publish ? await PublishCore.AddAsync(db, core, caller, plan.GroupIds, ids, now, ct) : new PublicationView(default, default, [], []);
+            return plan.Publish ? await PublishCore.AddAsync(db, core, caller, plan.GroupIds, streams: false, ids, now, ct) : new PublicationView(default, default, [], []);
         }
 
         await SyncPublication.SyncAsync(db, core, ct);

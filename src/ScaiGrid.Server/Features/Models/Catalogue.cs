@@ -85,7 +85,7 @@ internal sealed partial class Catalogue : IDisposable
             try
             {
                 var core = CoreIdOf(row) is { } id && row.TenantId is { } tenant ? cores.GetValueOrDefault((tenant, id)) : null;
-                backends.Add(new(row, _secrets.Unprotect(row.ProviderType, row.ConnectionConfig), core));
+                backends.Add(new(row, _secrets.Unprotect(row.ProviderType, row.ConnectionConfig), core is null ? null : core with { Streams = row.ConnectionConfig["streaming"].IsTruthy }));
             }
             catch (CryptographicException e)
             {

@@ -67,7 +67,11 @@ internal sealed class CatalogueBackend(BackendModel row, Value config, Published
 /// <summary>What a call must know of a Core before it loads its program.</summary>
 /// <param name="Version">Grows with every change of the Core, so that a program can be kept under its id and version.</param>
 /// <param name="AvatarKey">The object that holds its picture; null when there is none.</param>
-internal sealed record PublishedCore(Id<Core> Id, Id<Tenant> TenantId, string Name, CoreStatus Status, int Version, string? AvatarKey);
+internal sealed record PublishedCore(Id<Core> Id, Id<Tenant> TenantId, string Name, CoreStatus Status, int Version, string? AvatarKey)
+{
+    /// <summary>It was published to say its answers word by word to who asks for a stream.</summary>
+    public bool Streams { get; init; }
+}
 
 /// <summary>A group, as far as deciding who sees its models.</summary>
 internal sealed record CatalogueGroup(Id<ModelGroup> Id, ModelGroupScope Scope, Id<Partner>? PartnerId, Id<Tenant>? TenantId)

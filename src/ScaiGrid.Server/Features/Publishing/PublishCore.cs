@@ -12,7 +12,8 @@ namespace ScaiGrid.Server.Features.Publishing;
 internal static class PublishCore
 {
     /// <param name="GroupIds">Model groups to add the model to. Those that the caller may not add to are left out without an error.</param>
-    public sealed record Request(IReadOnlyList<string>? GroupIds = null);
+    /// <param name="Streaming">Beyond the contract: the words of the flow's answer are streamed as its last model step says them. False unless told.</param>
+    public sealed record Request(IReadOnlyList<string>? GroupIds = null, bool Streaming = false);
 
     public static void Map(IEndpointRouteBuilder cores) => cores
         .MapPost("/cores/{id}/publish", HandleAsync)
@@ -34,7 +35,7 @@ internal static class PublishCore
             }
 
             var before = CoreView.Of(core);
-            if (!(await AddAsync(db, core, caller, body.Value.GroupIds ?? [], ids, clock.GetUtcNow(), ct)).Succeeded(out var publication, out var error))
+            if (!(await AddAsync(db, core, caller, body.Value.GroupIds ?? [], body.Value.Streaming, ids, clock.GetUtcNow(), ct)).Succeeded(out var publication, out var error))
             {
                 return error;
             }
@@ -51,7 +52,7 @@ internal static class PublishCore
     /// <summary>Makes the rows of a publication, as part of the caller's save.</summary>
     /// <exception cref="DbUpdateConcurrencyException">The Core was published since the caller read it, who shall read it again.</exception>
     public static async Task<Result<PublicationView>> AddAsync(
-        Db db, Core core, Principal caller, IReadOnlyList<string> groupIds, IdSource ids, DateTimeOffset now, CancellationToken ct)
+        Db db, Core core, Principal caller, IReadOnlyList<string> groupIds, bool streams, IdSource ids, DateTimeOffset now, CancellationToken ct)
     {
         var tenant = await db.Tenants.SingleAsync(t => t.Id == core.TenantId, ct);
         var slug = ModelSlug.OfCore(tenant.Slug, core.Slug);
@@ -67,8 +68,8 @@ internal static class PublishCore
             return error;
         }
 
-        db.Models.Add(PublishedModel.FrontendOf(core, publication.ModelId, slug, core.UpdatedAt));
-        db.Backends.Add(PublishedModel.BackendOf(core, publication.BackendId, core.UpdatedAt));
+        db.Models.Add(PublishedModel.FrontendOf(core, publication.ModelId, slug, streams, core.UpdatedAt));
+        db.Backends.Add(PublishedModel.BackendOf(core, publication.BackendId, streams, core.UpdatedAt));
         db.ModelBackends.Add(new() { FrontendId = publication.ModelId, BackendId = publication.BackendId });
         return await AddToGroupsAsync(db, caller, publication, groupIds, ct);
     }

@@ -8,18 +8,18 @@ namespace ScaiGrid.Server.Features.Publishing;
 /// <summary>How a Core looks as a model. Pure: the rows for a Core, and what an edit of the Core changes in them.</summary>
 internal static class PublishedModel
 {
-    public static BackendModel BackendOf(Core core, Id<BackendModel> id, DateTimeOffset now) => new()
+    public static BackendModel BackendOf(Core core, Id<BackendModel> id, bool streams, DateTimeOffset now) => new()
     {
         Id = id,
         TenantId = core.TenantId,
         ProviderType = ProviderTypes.Core,
         Name = core.Name,
-        ConnectionConfig = Value.Object([new("core_id", core.Id.Value)]),
+        ConnectionConfig = Value.Object([new("core_id", core.Id.Value), .. streams ? [new("streaming", true)] : (KeyValuePair<string, Value>[])[]]),
         CreatedAt = now,
         UpdatedAt = now,
     };
 
-    public static FrontendModel FrontendOf(Core core, Id<FrontendModel> id, ModelSlug slug, DateTimeOffset now)
+    public static FrontendModel FrontendOf(Core core, Id<FrontendModel> id, ModelSlug slug, bool streams, DateTimeOffset now)
     {
         var model = new FrontendModel
         {
@@ -27,7 +27,7 @@ internal static class PublishedModel
             Slug = slug,
             TenantId = core.TenantId,
             DisplayName = core.Name,
-            Capabilities = Value.Object([new("tool_use", true), new("streaming", false)]),
+            Capabilities = Value.Object([new("tool_use", true), new("streaming", streams)]),
             CreatedAt = now,
         };
         Rewrite(model, core, now);

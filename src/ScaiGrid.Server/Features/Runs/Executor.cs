@@ -32,14 +32,15 @@ internal sealed class Executor(RunStore store, RunModels models, RunEffects effe
     /// Cancelled when the caller, for whom alone it runs, has gone. A run that has touched the world by then goes on: it is not for the caller alone
     /// any more.
     /// </param>
-    public async Task<Executed> RunAsync(LoadedCore core, Run run, Turn? turn, RunOrder order, CancellationToken left)
+    /// <param name="words">Takes the words of the answer to the caller; null when only the whole answer is wanted.</param>
+    public async Task<Executed> RunAsync(LoadedCore core, Run run, Turn? turn, RunOrder order, CancellationToken left, ReplyWords? words = null)
     {
         var record = RunRecord.New(store, run, turn, core);
         using var limit = new CancellationTokenSource(core.MaxDuration);
         await using var gone = left.UnsafeRegister(_ => CancelUnless(record.Lease is not null, limit), null);
         try
         {
-            var host = HostFor(record, order.Caller, core, mayRepeat: false);
+            var host = HostFor(record, order.Caller, core, mayRepeat: false, words);
             var result = await Engine.RunAsync(core.Program, StartOf(run, core.Program, core.Config, turn), host, record.Until(limit));
             result = await core.CheckpointMode.ApplyAsync(core.Program, result, host, record.Until(limit));
             if (record.Lease is null && turn is null && result.Status != RunStatus.Suspended)
@@ -68,8 +69,8 @@ internal sealed class Executor(RunStore store, RunModels models, RunEffects effe
 
     /// <param name="core">Null when it is gone, or cannot be loaded any more.</param>
     /// <param name="mayRepeat">The run was executed before.</param>
-    public IRunHost HostFor(RunRecord record, Principal caller, LoadedCore? core, bool mayRepeat) =>
-        new RunHost(record, heartbeat, new(record.Run, caller, record.Run.Depth, core, mayRepeat), models, effects, ids, clock);
+    public IRunHost HostFor(RunRecord record, Principal caller, LoadedCore? core, bool mayRepeat, ReplyWords? words = null) =>
+        new RunHost(record, heartbeat, new(record.Run, caller, record.Run.Depth, core, mayRepeat), models, effects, words, ids, clock);
 
     private static void CancelUnless(bool goesOn, CancellationTokenSource limit)
     {

@@ -7,7 +7,7 @@ using ScaiGrid.Server.Kernel;
 namespace ScaiGrid.Server.Features.Runs;
 
 /// <summary>The world as one run touches it.</summary>
-internal sealed class RunHost(RunRecord record, Heartbeat heartbeat, EffectContext context, RunModels models, RunEffects effects, IdSource ids, TimeProvider clock) : IRunHost
+internal sealed class RunHost(RunRecord record, Heartbeat heartbeat, EffectContext context, RunModels models, RunEffects effects, ReplyWords? words, IdSource ids, TimeProvider clock) : IRunHost
 {
     public TimeProvider Clock => clock;
 
@@ -20,7 +20,7 @@ internal sealed class RunHost(RunRecord record, Heartbeat heartbeat, EffectConte
     public async Task<ModelAnswer> CallModelAsync(ModelCall call, CancellationToken ct)
     {
         await EnsureItIsOursAsync(ct);
-        return await models.CallAsync(context.Run, context.Caller, context.Depth, call, ct);
+        return await models.CallAsync(context.Run, context.Caller, context.Depth, call, words, ct);
     }
 
     public async Task<EffectOutcome?> PerformAsync(Effect effect, CancellationToken ct)

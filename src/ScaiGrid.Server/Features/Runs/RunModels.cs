@@ -19,7 +19,8 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
     /// <summary>The word of a model reference for the tenant's own catalogue, the only one there is.</summary>
     private const string OwnCatalogue = "scaigrid";
 
-    public async Task<ModelAnswer> CallAsync(Run run, Principal caller, int depth, ModelCall call, CancellationToken ct)
+    /// <param name="words">Takes the words of the run's answer to whoever waits for it; null when nobody wants them one by one.</param>
+    public async Task<ModelAnswer> CallAsync(Run run, Principal caller, int depth, ModelCall call, ReplyWords? words, CancellationToken ct)
     {
         if (call.Ref != OwnCatalogue)
         {
@@ -31,6 +32,7 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
             return ModelAnswer.Failed("depth_exceeded", $"More than {ChatCaller.MaxDepth} Cores call each other.", retryable: false);
         }
 
+        var listener = call.IsReply && words is { IsSilent: true } ? words : null; // of an answer that began and broke off, a second one is no continuation
         var snapshot = catalogue.Current;
         var principal = ActingFor(run, caller, snapshot);
         if (!snapshot.Resolve(principal, call.Model).Succeeded(out var model, out var unknown))
@@ -43,17 +45,20 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
             return ModelAnswer.Failed(ModelFailure.ModelUnavailable, $"The model '{call.Model}' has no backend that can be asked.", retryable: true);
         }
 
-        if (!ChatRequest.TryParse(WriteRequest(call), out var request, out var faults))
+        if (!ChatRequest.TryParse(WriteRequest(call, streams: listener is not null), out var request, out var faults))
         {
             return ModelAnswer.Failed("request_invalid", $"{faults[0].Field} {faults[0].Message}", retryable: false);
         }
 
         var context = new ChatContext(run.RequestId ?? run.Id.Value) { Caller = new ChatCaller(principal, depth + 1, ct) };
-        using var result = await dispatcher.ChatAsync(route, request, context, ct);
+        var (reply, said) = listener is null
+            ? (await dispatcher.ChatAsync(route, request, context, ct), null)
+            : await ModelStream.ReadAsync(dispatcher, route, request, context, listener, ct);
+        using var result = reply;
         var error = result.Outcome == ChatOutcome.Answered ? null : InferenceErrors.Of(result);
         meter.Record(principal, run.RequestId ?? run.Id.Value, model, route, result, run.CoreId.Value, run.Id.Value, error?.Type.Code);
         ct.ThrowIfCancellationRequested();
-        return AnswerOf(result, route.Prices, error?.Type.Code);
+        return AnswerOf(result, said, route.Prices, error?.Type.Code);
     }
 
     /// <summary>The Core acts for its tenant: what the caller's own key may not see is no bound for the Core, and the other way round.</summary>
@@ -66,7 +71,8 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
         Groups = [],
     };
 
-    private static ModelAnswer AnswerOf(ChatResult result, Prices? prices, string? code)
+    /// <param name="said">Of a stream; null for an answer that came whole.</param>
+    private static ModelAnswer AnswerOf(ChatResult result, string? said, Prices? prices, string? code)
     {
         var usage = new ModelUsage(result.Usage.PromptTokens, result.Usage.CompletionTokens, prices?.Cost(result.Usage) ?? 0);
         if (result.Answer is { } answer)
@@ -76,12 +82,17 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
                 : new(answer.Text, usage);
         }
 
+        if (said is not null && result.Outcome == ChatOutcome.Answered)
+        {
+            return new(said, usage);
+        }
+
         return result.Failure is { Class: FailureClass.Refused } refused
             ? new(null, usage, Refusal: refused.Message)
             : new(null, usage, Failure: new(code ?? "failed", result.Failure?.Message ?? "The model did not answer.", result.Outcome != ChatOutcome.Rejected));
     }
 
-    private static byte[] WriteRequest(ModelCall call)
+    private static byte[] WriteRequest(ModelCall call, bool streams)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -99,6 +110,11 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
             }
 
             json.WriteEndArray();
+            if (streams)
+            {
+                json.WriteBoolean("stream"u8, true);
+            }
+
             if (call.Temperature is { } temperature)
             {
                 json.WriteNumber("temperature"u8, temperature);
