@@ -16,6 +16,7 @@ using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Egress;
 using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
@@ -135,6 +136,8 @@ internal static class ScaiGridServer
             services.AddSingleton<WriteBehind>();
             services.AddHostedService(s => s.GetRequiredService<WriteBehind>());
             services.AddSingleton<Meter>();
+            services.AddSingleton<BudgetGuard>();
+            services.AddHostedService(s => s.GetRequiredService<BudgetGuard>());
             services.AddSingleton(new EgressGuard(options.Egress));
             services.AddSingleton(s => new UpstreamHttp(s.GetRequiredService<EgressGuard>().ConnectAsync));
             services.AddSingleton<ProviderKind>(s => OpenAiKind.OpenAi(s.GetRequiredService<UpstreamHttp>(), s.GetRequiredService<TimeProvider>()));
@@ -194,6 +197,7 @@ internal static class ScaiGridServer
             }
 
             app.Services.GetRequiredService<Catalogue>(); // registers itself with the stamps, which fill it
+            app.Services.GetRequiredService<BudgetGuard>(); // likewise
             await app.Services.GetRequiredService<ChangeStamps>().CatchUpAsync(app.Lifetime.ApplicationStopping);
             await app.StartAsync();
             return [];

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Access.Oidc;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Models;
@@ -22,6 +23,12 @@ internal enum Stamped
 
     /// <summary>What tokens of the embedded issuer rest on: its keys, and the grants that were revoked.</summary>
     Tokens = 4,
+
+    /// <summary>What calls may come to.</summary>
+    Budgets = 8,
+
+    /// <summary>Who is told of events.</summary>
+    Webhooks = 16,
 }
 
 /// <summary>
@@ -41,6 +48,7 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
         User or UserGroup or ApiKey or ServiceClient => Stamped.Access,
         FrontendModel or BackendModel or ModelBackend or ModelGroup or ModelGroupMember or Core => Stamped.Catalogue,
         SigningKey or Grant { RevokedAt: not null } => Stamped.Tokens,
+        Budget => Stamped.Budgets,
         _ => Stamped.None,
     };
 
@@ -78,7 +86,7 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
         scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
         var now = await scope.ServiceProvider.GetRequiredService<Db>().Stamps.AsNoTracking().ToDictionaryAsync(s => s.Name, s => s.Value, ct);
         var changed = Stamped.None;
-        foreach (var kind in (ReadOnlySpan<Stamped>)[Stamped.Access, Stamped.Catalogue, Stamped.Tokens])
+        foreach (var kind in (ReadOnlySpan<Stamped>)[Stamped.Access, Stamped.Catalogue, Stamped.Tokens, Stamped.Budgets, Stamped.Webhooks])
         {
             var name = NamesOf(kind).First();
             if (now.GetValueOrDefault(name) != _seen.GetValueOrDefault(name, -1))
@@ -133,6 +141,16 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
         if (kinds.HasFlag(Stamped.Tokens))
         {
             yield return "tokens";
+        }
+
+        if (kinds.HasFlag(Stamped.Budgets))
+        {
+            yield return "budgets";
+        }
+
+        if (kinds.HasFlag(Stamped.Webhooks))
+        {
+            yield return "webhooks";
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using ScaiGrid.Flows.Language;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
@@ -23,6 +24,7 @@ internal static class Conversions
     {
         Add<ApiKey>(conventions);
         Add<BackendModel>(conventions);
+        Add<Budget>(conventions);
         Add<Checkpoint>(conventions);
         Add<Core>(conventions);
         Add<Flow>(conventions);

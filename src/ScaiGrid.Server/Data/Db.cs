@@ -5,6 +5,7 @@ using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Access.Oidc;
 using ScaiGrid.Flows.Packages;
 using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Features.ApiKeys;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
@@ -59,6 +60,10 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<FeedEntry> Feed => Set<FeedEntry>();
 
     public DbSet<FlowAcl> FlowAcls => Set<FlowAcl>();
+
+    public DbSet<Budget> Budgets => Set<Budget>();
+
+    public DbSet<BudgetSpending> BudgetSpendings => Set<BudgetSpending>();
 
     public DbSet<FlowDeployment> FlowDeployments => Set<FlowDeployment>();
 
@@ -254,6 +259,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new AuditEntry.Mapping(this));
         modelBuilder.ApplyConfiguration(new AuditHead.Mapping());
         modelBuilder.ApplyConfiguration(new BackendModel.Mapping());
+        modelBuilder.ApplyConfiguration(new Budget.Mapping());
+        modelBuilder.ApplyConfiguration(new BudgetSpending.Mapping());
         modelBuilder.ApplyConfiguration(new CatalogKey.Mapping(this));
         modelBuilder.ApplyConfiguration(new CatalogPackage.Mapping(this));
         modelBuilder.ApplyConfiguration(new Checkpoint.Mapping(this));

@@ -17,7 +17,7 @@ internal sealed class Stamp
             stamp.ToTable("stamps");
             stamp.HasKey(s => s.Name);
             stamp.Property(s => s.Name).HasMaxLength(32);
-            stamp.HasData(new Stamp { Name = "access" }, new Stamp { Name = "catalogue" }, new Stamp { Name = "tokens" });
+            stamp.HasData(new Stamp { Name = "access" }, new Stamp { Name = "catalogue" }, new Stamp { Name = "tokens" }, new Stamp { Name = "budgets" }, new Stamp { Name = "webhooks" });
         }
     }
 }

@@ -18,7 +18,11 @@ internal sealed class IdSource(TimeProvider clock)
     private static int t_used;
 
     /// <summary>The least id that could have been made at that time.</summary>
-    public static Id<T> FirstOf<T>(DateTimeOffset at) where T : IIdentified<T> => new(Write(T.IdPrefix, (UInt128)(ulong)(at.ToUnixTimeMilliseconds() << 16) << 64));
+    public static Id<T> FirstOf<T>(DateTimeOffset at) where T : IIdentified<T> => new(FirstAt(T.IdPrefix, at));
+
+    /// <inheritdoc cref="FirstOf"/>
+    /// <param name="at">What is before 1970 is as good as 1970.</param>
+    public static string FirstAt(string prefix, DateTimeOffset at) => Write(prefix, (UInt128)(ulong)(Math.Max(0, at.ToUnixTimeMilliseconds()) << 16) << 64);
 
     public Id<T> New<T>() where T : IIdentified<T> => new(New(T.IdPrefix));
 

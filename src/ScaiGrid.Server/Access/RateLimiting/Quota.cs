@@ -4,7 +4,7 @@ using ScaiGrid.Server.Features.Tenancy;
 namespace ScaiGrid.Server.Access.RateLimiting;
 
 /// <summary>What requests are counted for. A request is counted in this order, which is also the order of the locks.</summary>
-internal enum RateLevel { AnonymousAddress, FailedSignIn, Key, User, Tenant, Partner, OpenCore }
+internal enum RateLevel { AnonymousAddress, FailedSignIn, Key, User, Tenant, Partner, OpenCore, Budget }
 
 /// <summary>How many requests one key, user, tenant, partner or address may make in any 60 seconds.</summary>
 /// <param name="Limit">At least 1: what is unlimited has no quota.</param>

@@ -1,3 +1,4 @@
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Accounting;
@@ -11,5 +12,7 @@ internal static class AccountingApi
 
         ListUsage.Map(accounting);
         SummariseUsage.Map(accounting);
+        ExportUsage.Map(accounting);
+        accounting.MapBudgets();
     }
 }

@@ -1,6 +1,7 @@
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
@@ -14,10 +15,13 @@ internal sealed class Meter(WriteBehind writeBehind, IdSource ids, TimeProvider 
     /// <param name="coreId">The Core that was called, or that made the call.</param>
     /// <param name="runId">The run that made the call; null for a call from outside.</param>
     /// <param name="errorCode">Null when the call was answered.</param>
-    public void Record(Principal payer, string requestId, CatalogueModel model, Route? route, ChatResult? result, string? coreId, string? runId, string? errorCode) =>
+    /// <param name="hold">What was kept back of the payer's budgets, which is settled; null when none concerns the payer.</param>
+    public void Record(Principal payer, string requestId, CatalogueModel model, Route? route, ChatResult? result, string? coreId, string? runId, string? errorCode, Hold? hold = null)
+    {
+        var cost = result is null ? 0 : route?.Prices?.Cost(result.Usage) ?? 0;
         writeBehind.Append(new UsageRecord
         {
-            Id = ids.New("use"),
+            Id = ids.New(UsageRecord.IdPrefix),
             TenantId = payer.TenantId?.Value ?? AuditEntry.Platform,
             PartnerId = payer.PartnerId?.Value,
             UserId = payer.UserId.Value,
@@ -29,11 +33,13 @@ internal sealed class Meter(WriteBehind writeBehind, IdSource ids, TimeProvider 
             RunId = runId,
             PromptTokens = result?.Usage.PromptTokens ?? 0,
             CompletionTokens = result?.Usage.CompletionTokens ?? 0,
-            Cost = result is null ? 0 : route?.Prices?.Cost(result.Usage) ?? 0,
+            Cost = cost,
             LatencyMs = (int)(result?.Latency.TotalMilliseconds ?? 0),
             FirstTokenMs = result is { ContentSent: true, TimeToFirstToken: { } first } ? (int)first.TotalMilliseconds : null,
             Outcome = result?.Outcome switch { ChatOutcome.Answered => UsageOutcome.Completed, ChatOutcome.Canceled => UsageOutcome.Cancelled, _ => UsageOutcome.Failed },
             ErrorCode = errorCode,
             CreatedAt = clock.GetUtcNow(),
         });
+        hold?.Settle(new(cost, result is null ? 0 : (long)result.Usage.PromptTokens + result.Usage.CompletionTokens, 1));
+    }
 }

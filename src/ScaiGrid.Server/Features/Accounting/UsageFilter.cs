@@ -11,6 +11,9 @@ namespace ScaiGrid.Server.Features.Accounting;
 /// </summary>
 internal sealed record UsageFilter(DateTimeOffset? Start, DateTimeOffset? End, string? Model, string? UserId, string? CoreId, Error? Fault) : IRefusable
 {
+    /// <summary>By how much a record's id may be older than its time, or younger where a clock was set back.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(1);
+
     public static ValueTask<UsageFilter?> BindAsync(HttpContext context, ParameterInfo _)
     {
         var faults = new List<Fault>();
@@ -45,7 +48,24 @@ internal sealed record UsageFilter(DateTimeOffset? Start, DateTimeOffset? End, s
         rows = user is null ? rows : rows.Where(u => u.UserId == user);
         rows = Model is null ? rows : rows.Where(u => u.Model == Model);
         rows = CoreId is null ? rows : rows.Where(u => u.CoreId == CoreId);
-        rows = Start is null ? rows : rows.Where(u => u.CreatedAt >= Start);
-        return End is null ? rows : rows.Where(u => u.CreatedAt < End);
+        return Between(rows, Start, End);
+    }
+
+    /// <summary>The records of a span of time. Their ids say nearly the same, and by those the database finds them without looking at all the others.</summary>
+    public static IQueryable<UsageRecord> Between(IQueryable<UsageRecord> rows, DateTimeOffset? start, DateTimeOffset? end)
+    {
+        if (start is { } from)
+        {
+            var first = IdSource.FirstAt(UsageRecord.IdPrefix, from - Slack);
+            rows = rows.Where(u => string.Compare(u.Id, first) >= 0 && u.CreatedAt >= from);
+        }
+
+        if (end is { } until)
+        {
+            var last = IdSource.FirstAt(UsageRecord.IdPrefix, until + Slack);
+            rows = rows.Where(u => string.Compare(u.Id, last) < 0 && u.CreatedAt < until);
+        }
+
+        return rows;
     }
 }

@@ -10,6 +10,8 @@ internal enum UsageOutcome { Completed, Failed, Cancelled }
 /// <summary>What one model call used and cost. A call of a published Core has one, and each model call inside its run has its own.</summary>
 internal sealed class UsageRecord
 {
+    public const string IdPrefix = "use";
+
     /// <summary>Unique whatever happens: writing the same record twice is one record.</summary>
     public required string Id { get; init; }
 

@@ -10,6 +10,7 @@ internal static class AuditApi
         var audit = routes.MapGroup("/v1/audit-log").WithTags("Audit").AddEndpointFilter<Refusals>();
 
         ListAudit.Map(audit);
+        ExportAudit.Map(audit);
         VerifyAudit.Map(audit);
     }
 }

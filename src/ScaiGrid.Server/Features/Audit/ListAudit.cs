@@ -17,16 +17,9 @@ internal static class ListAudit
         .AnswersPage<AuditEntry>()
         .ProducesErrors(KernelErrors.Validation);
 
-    private static async Task<IResult> HandleAsync(
-        Paging paging, string? action, string? actor_id, string? resource_type, string? resource_id, string? status, Principal caller, Db db, CancellationToken ct)
+    private static async Task<IResult> HandleAsync(Paging paging, AuditFilter filter, Principal caller, Db db, CancellationToken ct)
     {
-        var stream = caller.TenantId?.Value ?? AuditEntry.Platform;
-        var lines = db.AuditLog.AsNoTracking().Where(e => e.Stream == stream);
-        lines = action is null ? lines : lines.Where(e => e.Action == action);
-        lines = actor_id is null ? lines : lines.Where(e => e.ActorId == actor_id);
-        lines = resource_type is null ? lines : lines.Where(e => e.ResourceType == resource_type);
-        lines = resource_id is null ? lines : lines.Where(e => e.ResourceId == resource_id);
-        lines = status is null ? lines : lines.Where(e => e.Status == status);
+        var lines = filter.Apply(db.AuditLog.AsNoTracking(), caller.TenantId?.Value ?? AuditEntry.Platform);
         if (paging.After is { } cursor)
         {
             var last = long.TryParse(cursor, CultureInfo.InvariantCulture, out var sequence) ? sequence : 0;

@@ -4,6 +4,7 @@ using ScaiGrid.Gateway.Json;
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
 using Route = ScaiGrid.Gateway.Routing.Route;
@@ -13,7 +14,7 @@ namespace ScaiGrid.Server.Features.Inference;
 /// <summary>
 /// One chat call from a caller's request to the accounted answer; what differs between the surfaces is only how the answer is wrapped.
 /// </summary>
-internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher dispatcher, Meter meter)
+internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher dispatcher, Meter meter, BudgetGuard budgets)
 {
     /// <summary>The largest body that is read: conversations carry images.</summary>
     public const long MaxBytes = 20 << 20;
@@ -42,10 +43,18 @@ internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher d
         }
 
         var (model, route) = way;
+        var (hold, overspent) = budgets.Any ? await budgets.HoldAsync(principal, BudgetGuard.EstimateOf(request, route), http.RequestAborted) : default;
+        if (overspent is not null)
+        {
+            await http.WriteErrorAsync(overspent);
+            return;
+        }
+
+        using var held = hold;
         var context = new ChatContext(http.TraceIdentifier) { Caller = new ChatCaller(principal, 0, http.RequestAborted) };
         await (request.Stream
-            ? StreamAsync(http, principal, model, route, request, context)
-            : WholeAsync(http, principal, model, route, request, context, wrap));
+            ? StreamAsync(http, principal, model, route, request, context, hold)
+            : WholeAsync(http, principal, model, route, request, context, hold, wrap));
     }
 
     /// <summary>The model that a caller asks for, and the way to its backends.</summary>
@@ -66,11 +75,11 @@ internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher d
     }
 
     private async Task WholeAsync(
-        HttpContext http, Principal principal, CatalogueModel model, Route route, ChatRequest request, ChatContext context, Action<ChatResult, IBufferWriter<byte>> wrap)
+        HttpContext http, Principal principal, CatalogueModel model, Route route, ChatRequest request, ChatContext context, Hold? hold, Action<ChatResult, IBufferWriter<byte>> wrap)
     {
         using var result = await dispatcher.ChatAsync(route, request, context, http.RequestAborted);
         var error = result.Outcome is ChatOutcome.Answered or ChatOutcome.Canceled ? null : InferenceErrors.Of(result);
-        meter.Record(principal, http.TraceIdentifier, model, route, result, model.Core?.Id.Value, null, error?.Type.Code);
+        meter.Record(principal, http.TraceIdentifier, model, route, result, model.Core?.Id.Value, null, error?.Type.Code, hold);
         if (error is not null)
         {
             await http.WriteErrorAsync(error);
@@ -86,7 +95,7 @@ internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher d
         }
     }
 
-    private async Task StreamAsync(HttpContext http, Principal principal, CatalogueModel model, Route route, ChatRequest request, ChatContext context)
+    private async Task StreamAsync(HttpContext http, Principal principal, CatalogueModel model, Route route, ChatRequest request, ChatContext context, Hold? hold)
     {
         var response = http.Response;
         response.ContentType = "text/event-stream";
@@ -95,7 +104,7 @@ internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher d
         context = context with { IncludeUsage = http.Surface == Surface.Native };
         using var result = await dispatcher.StreamAsync(route, request, context, response.BodyWriter, http.RequestAborted);
         var error = result.Outcome is ChatOutcome.Answered or ChatOutcome.Canceled ? null : InferenceErrors.Of(result);
-        meter.Record(principal, http.TraceIdentifier, model, route, result, model.Core?.Id.Value, null, error?.Type.Code);
+        meter.Record(principal, http.TraceIdentifier, model, route, result, model.Core?.Id.Value, null, error?.Type.Code, hold);
         if (error is not null && !result.ContentSent)
         {
             response.Headers.CacheControl = default;

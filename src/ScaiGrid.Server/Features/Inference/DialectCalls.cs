@@ -6,12 +6,13 @@ using ScaiGrid.Gateway.Json;
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Inference;
 
 /// <summary>Calls that are chats in other words: they are answered as chats are, and the answer is told in the words of the caller.</summary>
-internal sealed class DialectCalls(ChatCalls chats, Dispatcher dispatcher, Meter meter, TimeProvider clock)
+internal sealed class DialectCalls(ChatCalls chats, Dispatcher dispatcher, Meter meter, BudgetGuard budgets, TimeProvider clock)
 {
     /// <param name="enveloped">Whether a whole answer stands in the native envelope.</param>
     public Task CompleteTextAsync(HttpContext http, bool enveloped) => AnswerAsync(http, enveloped, static (bytes, _, _) => (TextCompletionCall.Read(bytes, out var faults), faults));
@@ -43,13 +44,21 @@ internal sealed class DialectCalls(ChatCalls chats, Dispatcher dispatcher, Meter
             return;
         }
 
-        await (call.Chat.Stream ? StreamAsync(http, principal, way, call) : WholeAsync(http, principal, way, call, enveloped));
+        var (hold, overspent) = budgets.Any ? await budgets.HoldAsync(principal, BudgetGuard.EstimateOf(call.Chat, way.Route), http.RequestAborted) : default;
+        if (overspent is not null)
+        {
+            await http.WriteErrorAsync(overspent);
+            return;
+        }
+
+        using var held = hold;
+        await (call.Chat.Stream ? StreamAsync(http, principal, way, call, hold) : WholeAsync(http, principal, way, call, hold, enveloped));
     }
 
-    private async Task WholeAsync(HttpContext http, Principal principal, Way way, DialectCall call, bool enveloped)
+    private async Task WholeAsync(HttpContext http, Principal principal, Way way, DialectCall call, Hold? hold, bool enveloped)
     {
         using var result = await dispatcher.ChatAsync(way.Route, call.Chat, ContextOf(http, principal), http.RequestAborted);
-        if (Account(http, principal, way, result) is { } error)
+        if (Account(http, principal, way, result, hold) is { } error)
         {
             await http.WriteErrorAsync(error);
         }
@@ -68,7 +77,7 @@ internal sealed class DialectCalls(ChatCalls chats, Dispatcher dispatcher, Meter
         }
     }
 
-    private async Task StreamAsync(HttpContext http, Principal principal, Way way, DialectCall call)
+    private async Task StreamAsync(HttpContext http, Principal principal, Way way, DialectCall call, Hold? hold)
     {
         var response = http.Response;
         response.ContentType = "text/event-stream";
@@ -78,7 +87,7 @@ internal sealed class DialectCalls(ChatCalls chats, Dispatcher dispatcher, Meter
         var answering = StreamIntoAsync(chat.Writer, http, principal, way, call);
         await RetellAsync(chat.Reader, call, response.BodyWriter, http.RequestAborted);
         using var result = await answering;
-        var error = Account(http, principal, way, result);
+        var error = Account(http, principal, way, result, hold);
         if (error is not null && !response.HasStarted)
         {
             response.Headers.CacheControl = default;
@@ -172,10 +181,10 @@ internal sealed class DialectCalls(ChatCalls chats, Dispatcher dispatcher, Meter
     private static ChatContext ContextOf(HttpContext http, Principal principal) =>
         new(http.TraceIdentifier) { Caller = new ChatCaller(principal, 0, http.RequestAborted) };
 
-    private Error? Account(HttpContext http, Principal principal, Way way, ChatResult result)
+    private Error? Account(HttpContext http, Principal principal, Way way, ChatResult result, Hold? hold)
     {
         var error = result.Outcome is ChatOutcome.Answered or ChatOutcome.Canceled ? null : InferenceErrors.Of(result);
-        meter.Record(principal, http.TraceIdentifier, way.Model, way.Route, result, way.Model.Core?.Id.Value, null, error?.Type.Code);
+        meter.Record(principal, http.TraceIdentifier, way.Model, way.Route, result, way.Model.Core?.Id.Value, null, error?.Type.Code, hold);
         return error;
     }
 }

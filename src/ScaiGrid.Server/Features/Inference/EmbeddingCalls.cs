@@ -1,15 +1,17 @@
 using System.Buffers;
+using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Gateway.Embeddings;
 using ScaiGrid.Gateway.Json;
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Inference;
 
 /// <summary>One request for embeddings, from the caller to the accounted answer, by the way that chats go.</summary>
-internal sealed class EmbeddingCalls(ChatCalls chats, Dispatcher dispatcher, Meter meter)
+internal sealed class EmbeddingCalls(ChatCalls chats, Dispatcher dispatcher, Meter meter, BudgetGuard budgets)
 {
     /// <param name="wrap">Writes an answer's bytes in the surface's envelope.</param>
     public async Task AnswerAsync(HttpContext http, Action<ChatResult, EmbeddingEncoding, IBufferWriter<byte>> wrap)
@@ -34,9 +36,19 @@ internal sealed class EmbeddingCalls(ChatCalls chats, Dispatcher dispatcher, Met
             return;
         }
 
+        var (hold, overspent) = budgets.Any
+            ? await budgets.HoldAsync(principal, BudgetGuard.EstimateOf(new Usage(request.EstimatedPromptTokens, 0), way.Route), http.RequestAborted)
+            : default;
+        if (overspent is not null)
+        {
+            await http.WriteErrorAsync(overspent);
+            return;
+        }
+
+        using var held = hold;
         using var result = await dispatcher.EmbedAsync(way.Route, request, new(http.TraceIdentifier), http.RequestAborted);
         var error = result.Outcome is ChatOutcome.Answered or ChatOutcome.Canceled ? null : InferenceErrors.Of(result);
-        meter.Record(principal, http.TraceIdentifier, way.Model, way.Route, result, null, null, error?.Type.Code);
+        meter.Record(principal, http.TraceIdentifier, way.Model, way.Route, result, null, null, error?.Type.Code, hold);
         if (error is not null)
         {
             await http.WriteErrorAsync(error);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ScaiGrid.Gateway.Embeddings;
 using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Server.Access;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Kernel;
 
@@ -15,7 +16,7 @@ internal static class InferenceApi
     internal static readonly ErrorType[] Refusals =
     [
         KernelErrors.Validation, KernelErrors.TooLarge, ModelErrors.NotFound, ModelErrors.AccessDenied, InferenceErrors.BackendError, InferenceErrors.BackendTimeout,
-        InferenceErrors.BackendRateLimited, InferenceErrors.ModelUnavailable, InferenceErrors.ShapeMismatch,
+        InferenceErrors.BackendRateLimited, InferenceErrors.ModelUnavailable, InferenceErrors.ShapeMismatch, BudgetErrors.Exceeded,
     ];
 
     public static void MapInference(this IEndpointRouteBuilder routes)

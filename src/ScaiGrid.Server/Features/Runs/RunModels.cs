@@ -5,6 +5,7 @@ using ScaiGrid.Gateway.Routing;
 using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.Accounting.Budgets;
 using ScaiGrid.Server.Features.Inference;
 using ScaiGrid.Server.Features.Models;
 
@@ -14,7 +15,7 @@ namespace ScaiGrid.Server.Features.Runs;
 /// Answers the model calls of runs through the gateway: with the models that the Core's tenant sees, accounted to the Core, its tenant and the
 /// user who started the run.
 /// </summary>
-internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher dispatcher, Meter meter)
+internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher dispatcher, Meter meter, BudgetGuard budgets)
 {
     /// <summary>The word of a model reference for the tenant's own catalogue, the only one there is.</summary>
     private const string OwnCatalogue = "scaigrid";
@@ -50,13 +51,21 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
             return ModelAnswer.Failed("request_invalid", $"{faults[0].Field} {faults[0].Message}", retryable: false);
         }
 
+        // The budgets of the caller's groups are met too, though what the groups may do is not the Core's.
+        var (hold, overspent) = budgets.Any ? await budgets.HoldAsync(principal with { Groups = caller.Groups }, BudgetGuard.EstimateOf(request, route), ct) : default;
+        if (overspent is not null)
+        {
+            return ModelAnswer.Failed(BudgetErrors.Exceeded.Code, overspent.Message, retryable: false);
+        }
+
+        using var held = hold;
         var context = new ChatContext(run.RequestId ?? run.Id.Value) { Caller = new ChatCaller(principal, depth + 1, ct) };
         var (reply, said) = listener is null
             ? (await dispatcher.ChatAsync(route, request, context, ct), null)
             : await ModelStream.ReadAsync(dispatcher, route, request, context, listener, ct);
         using var result = reply;
         var error = result.Outcome == ChatOutcome.Answered ? null : InferenceErrors.Of(result);
-        meter.Record(principal, run.RequestId ?? run.Id.Value, model, route, result, run.CoreId.Value, run.Id.Value, error?.Type.Code);
+        meter.Record(principal, run.RequestId ?? run.Id.Value, model, route, result, run.CoreId.Value, run.Id.Value, error?.Type.Code, hold);
         ct.ThrowIfCancellationRequested();
         return AnswerOf(result, said, route.Prices, error?.Type.Code);
     }
