@@ -25,6 +25,11 @@ internal static class OptionsCheck
         }
 
         Require(options.PublicUrl is null || Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out _), "PublicUrl is not an absolute address.");
+        foreach (var (i, proxy) in options.Proxies.Index())
+        {
+            Require(ForwardedRequests.TryParse(proxy, out _), $"Proxies:{i} is '{proxy}'; it must be an address or a network, such as 10.0.0.0/8.");
+        }
+
         Require(options.DevToken is null or { Length: >= 16 }, "DevToken must have at least 16 characters.");
         Require(options.DevToken is null == options.DevTenant is null, "DevToken and DevTenant are given together or not at all.");
         Require(options.Database.Provider is "sqlite" or "postgres", $"Database:Provider is '{options.Database.Provider}'; it must be 'sqlite' or 'postgres'.");

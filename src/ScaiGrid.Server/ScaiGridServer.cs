@@ -38,6 +38,8 @@ using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Features.Triggers;
+using ScaiGrid.Server.Features.Users;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Storage;
 
@@ -105,6 +107,9 @@ internal static class ScaiGridServer
             services.AddHostedService<CheckpointClock>();
             services.AddHostedService<RetentionSweep>();
             services.AddTriggers();
+            services.AddSingleton<WebhookSender>();
+            services.AddSingleton<WebhookWorker>();
+            services.AddHostedService(s => s.GetRequiredService<WebhookWorker>());
             services.AddScoped<DecideCheckpoint>();
             services.AddScoped<DeployCore>();
             services.AddSingleton<Lacks>();
@@ -133,6 +138,7 @@ internal static class ScaiGridServer
 
         private void AddInference(ServerOptions options)
         {
+            services.AddSingleton<WebhookDirectory>();
             services.AddSingleton<WriteBehind>();
             services.AddHostedService(s => s.GetRequiredService<WriteBehind>());
             services.AddSingleton<Meter>();
@@ -161,6 +167,7 @@ internal static class ScaiGridServer
     {
         public void UseScaiGrid()
         {
+            app.UseProxies(app.Services.GetRequiredService<ServerOptions>());
             app.UseMiddleware<Edge>();
             app.UseRouting();
             app.UseMiddleware<Gate>();
@@ -183,6 +190,9 @@ internal static class ScaiGridServer
             app.MapInference();
             app.MapOpenAi();
             app.MapAccounting();
+            app.MapUsers();
+            app.MapTenancy();
+            app.MapWebhooks();
             app.MapAudit();
             app.MapOpenApi("/openapi/{documentName}.json").RequiresSignIn();
         }
@@ -198,6 +208,7 @@ internal static class ScaiGridServer
 
             app.Services.GetRequiredService<Catalogue>(); // registers itself with the stamps, which fill it
             app.Services.GetRequiredService<BudgetGuard>(); // likewise
+            app.Services.GetRequiredService<WebhookDirectory>();
             await app.Services.GetRequiredService<ChangeStamps>().CatchUpAsync(app.Lifetime.ApplicationStopping);
             await app.StartAsync();
             return [];

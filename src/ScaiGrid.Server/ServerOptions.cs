@@ -21,6 +21,11 @@ internal sealed class ServerOptions
     /// <summary>The address that callers know; null means the first of <see cref="Urls"/>.</summary>
     public string? PublicUrl { get; set; }
 
+    /// <summary>
+    /// Addresses and networks (<c>10.0.0.0/8</c>) of proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed; of everybody else they are not.
+    /// </summary>
+    public List<string> Proxies { get; set; } = [];
+
     /// <summary>The folder for everything that is kept in files.</summary>
     public string DataDir { get; set; } = "./data";
 

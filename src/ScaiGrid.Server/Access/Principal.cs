@@ -59,7 +59,7 @@ internal sealed record Principal
     /// <param name="partner">The tenant's.</param>
     public static Principal Of(User user, Tenant? tenant, Partner? partner, SignInMethod signIn, RateLimitOptions limits, ApiKey? key = null)
     {
-        var permissions = Access.Roles.PermissionsOf(user.Roles, user.Permissions);
+        var permissions = Access.Roles.PermissionsOf(user.Roles, user.Grants);
         var narrowedTo = key is { Permissions.Count: > 0 } ? key.Permissions.ToFrozenSet() : null;
         return new()
         {

@@ -6,6 +6,7 @@ using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Features.Webhooks;
 
 namespace ScaiGrid.Server.Data;
 
@@ -49,6 +50,7 @@ internal sealed partial class ChangeStamps(IServiceScopeFactory scopes, TimeProv
         FrontendModel or BackendModel or ModelBackend or ModelGroup or ModelGroupMember or Core => Stamped.Catalogue,
         SigningKey or Grant { RevokedAt: not null } => Stamped.Tokens,
         Budget => Stamped.Budgets,
+        Webhook => Stamped.Webhooks,
         _ => Stamped.None,
     };
 

@@ -13,6 +13,8 @@ using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Features.Users;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Data;
@@ -27,6 +29,7 @@ internal static class Conversions
         Add<Budget>(conventions);
         Add<Checkpoint>(conventions);
         Add<Core>(conventions);
+        Add<CustomRole>(conventions);
         Add<Flow>(conventions);
         Add<FlowAcl>(conventions);
         Add<FlowDeployment>(conventions);
@@ -41,6 +44,7 @@ internal static class Conversions
         Add<Tenant>(conventions);
         Add<User>(conventions);
         Add<UserGroup>(conventions);
+        Add<Webhook>(conventions);
     }
 
     private static T Parse<T>(string text) where T : IParsable<T> => T.Parse(text, null);

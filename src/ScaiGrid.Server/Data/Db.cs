@@ -21,7 +21,10 @@ using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Features.SignIn;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Features.Triggers;
+using ScaiGrid.Server.Features.Users;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
+using Webhook = ScaiGrid.Server.Features.Webhooks.Webhook;
 
 namespace ScaiGrid.Server.Data;
 
@@ -65,6 +68,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     public DbSet<BudgetSpending> BudgetSpendings => Set<BudgetSpending>();
 
+    public DbSet<CustomRole> CustomRoles => Set<CustomRole>();
+
     public DbSet<FlowDeployment> FlowDeployments => Set<FlowDeployment>();
 
     public DbSet<Flow> Flows => Set<Flow>();
@@ -94,6 +99,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<ModelBackend> ModelBackends => Set<ModelBackend>();
 
     public DbSet<ModelGroup> ModelGroups => Set<ModelGroup>();
+
+    public DbSet<OutgoingEvent> OutgoingEvents => Set<OutgoingEvent>();
 
     public DbSet<CatalogPackage> Packages => Set<CatalogPackage>();
 
@@ -128,6 +135,10 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public DbSet<UserGroup> UserGroups => Set<UserGroup>();
 
     public DbSet<RunWait> Waits => Set<RunWait>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     /// <summary>Writes a line of the audit log in the transaction of the next save.</summary>
     public void Audit(AuditEntry entry) => _audit.Add(entry);
@@ -267,6 +278,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new Core.Mapping(this));
         modelBuilder.ApplyConfiguration(new CoreProgram.Mapping(this));
         modelBuilder.ApplyConfiguration(new CoreSchedule.Mapping(this));
+        modelBuilder.ApplyConfiguration(new CustomRole.Mapping(this));
         modelBuilder.ApplyConfiguration(new DataProtectionKey.Mapping());
         modelBuilder.ApplyConfiguration(new FeedEntry.Mapping(this));
         modelBuilder.ApplyConfiguration(new Flow.Mapping(this));
@@ -285,6 +297,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new LogNode.Mapping());
         modelBuilder.ApplyConfiguration(new ModelBackend.Mapping());
         modelBuilder.ApplyConfiguration(new ModelGroup.Mapping());
+        modelBuilder.ApplyConfiguration(new OutgoingEvent.Mapping());
         modelBuilder.ApplyConfiguration(new PackageVersion.Mapping(this));
         modelBuilder.ApplyConfiguration(new Partner.Mapping());
         modelBuilder.ApplyConfiguration(new PublishReceipt.Mapping(this));
@@ -300,6 +313,8 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         modelBuilder.ApplyConfiguration(new UsageRecord.Mapping(this));
         modelBuilder.ApplyConfiguration(new User.Mapping());
         modelBuilder.ApplyConfiguration(new UserGroup.Mapping());
+        modelBuilder.ApplyConfiguration(new Webhook.Mapping(this));
+        modelBuilder.ApplyConfiguration(new WebhookDelivery.Mapping(this));
         SnakeCase.Apply(modelBuilder);
     }
 

@@ -3,6 +3,7 @@ using ScaiGrid.Gateway.Json;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.Events;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Data;
@@ -12,7 +13,7 @@ namespace ScaiGrid.Server.Data;
 /// outlives the process, and reaches the database in batches; a file that a killed process left is brought in at the next start.
 /// Writing a row twice is writing it once.
 /// </summary>
-internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFactory scopes, FeedSignal feed, TimeProvider clock, ILogger<WriteBehind> logger) : BackgroundService
+internal sealed partial class WriteBehind(ServerOptions options, WebhookDirectory webhooks, IServiceScopeFactory scopes, FeedSignal feed, TimeProvider clock, ILogger<WriteBehind> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
@@ -159,7 +160,9 @@ internal sealed partial class WriteBehind(ServerOptions options, IServiceScopeFa
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
         var db = scope.ServiceProvider.GetRequiredService<Db>();
-        await BulkInsert.InsertNewAsync(db, [.. lines.Select(l => l.Usage).OfType<UsageRecord>()], [], ct);
+        List<UsageRecord> calls = [.. lines.Select(l => l.Usage).OfType<UsageRecord>()];
+        await BulkInsert.InsertNewAsync(db, calls, [], ct);
+        await BulkInsert.InsertNewAsync(db, webhooks.Of(calls), [], ct);
         List<Run> runs = [.. lines.Select(l => l.Run).OfType<Run>()];
         List<FeedEntry> entries = [.. runs.Select(r => FeedEntry.Of(r, 0, feed.Now)).OfType<FeedEntry>()];
         await BulkInsert.InsertNewAsync(db, runs, entries, ct);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Primitives;
 
 namespace ScaiGrid.Server.Kernel;
 
@@ -6,12 +7,24 @@ namespace ScaiGrid.Server.Kernel;
 /// The outermost step of every request: gives it an id, and answers for what nobody below answered for, bugs included,
 /// in the dialect of the surface.
 /// </summary>
-internal sealed partial class Edge(RequestDelegate next, IdSource ids, ILogger<Edge> logger)
+internal sealed partial class Edge(RequestDelegate next, IdSource ids, ServerOptions options, ILogger<Edge> logger)
 {
+    private static readonly StringValues Year = "max-age=31536000", NoSniff = "nosniff";
+
+    // Only where callers come by TLS would browsers listen to it, and there they shall never come by anything else.
+    private readonly bool _isSecure = options.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true;
+
     public async Task InvokeAsync(HttpContext context)
     {
         context.TraceIdentifier = ids.New("req");
-        context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+        var headers = context.Response.Headers;
+        headers["X-Request-Id"] = context.TraceIdentifier;
+        headers.XContentTypeOptions = NoSniff;
+        if (_isSecure)
+        {
+            headers.StrictTransportSecurity = Year;
+        }
+
         try
         {
             await next(context);

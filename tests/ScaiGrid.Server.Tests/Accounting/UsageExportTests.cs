@@ -101,7 +101,7 @@ public sealed class UsageExportTests(World world)
             Cost = 0.25m,
             CreatedAt = c.At,
         }).ToList();
-        await BulkInsert.InsertNewAsync(db, rows, Cancel);
+        await BulkInsert.InsertNewAsync(db, rows, [], Cancel);
         return rows.Count;
     });
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.Runs;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Tests.Host;
 
@@ -211,7 +212,7 @@ public sealed class WriteBehindTests : IAsyncDisposable
         return writer;
     }
 
-    private WriteBehind NewWriter() => new(new() { DataDir = _folder }, _database, new(TimeProvider.System), TimeProvider.System, NullLogger<WriteBehind>.Instance);
+    private WriteBehind NewWriter() => new(new() { DataDir = _folder }, _world.Server.Services.GetRequiredService<WebhookDirectory>(), _database, new(TimeProvider.System), TimeProvider.System, NullLogger<WriteBehind>.Instance);
 
     private Task<int> CountAsync() => _world.Server.WithDbAsync(db => db.Usage.CountAsync(u => u.TenantId == _tenant));
 

@@ -76,7 +76,7 @@ internal static class CreateApiKey
         auditor.Changed(key.Id.Value, null, ApiKeyView.Of(key));
         await db.SaveChangesAsync(ct);
 
-        var may = Roles.PermissionsOf(user!.Roles, user.Permissions);
+        var may = Roles.PermissionsOf(user!.Roles, user.Grants);
         var scopes = (key.Permissions.Count == 0 ? may : may.Intersect(key.Permissions)).Order(StringComparer.Ordinal).ToList();
         return Reply.Created(new Response(
             key.Id.Value, key.Name, secret, key.Hint, key.UserId.Value, scopes, key.Permissions, key.ModelGroups, key.RateLimit, key.ExpiresAt, key.CreatedAt));
@@ -96,7 +96,7 @@ internal static class CreateApiKey
             return KernelErrors.Validation.At("assigned_user_id", "is not a user of your tenant");
         }
 
-        if (user.Id != caller.UserId && MayMore(user, caller))
+        if (user.Id != caller.UserId && Authority.MayMore(user, caller))
         {
             return AccessErrors.PermissionDenied.With("That user may do more than you, so you cannot make a key that acts as that user.");
         }
@@ -169,8 +169,4 @@ internal static class CreateApiKey
 
         return null;
     }
-
-    private static bool MayMore(User user, Principal caller) =>
-        !Roles.PermissionsOf(user.Roles, user.Permissions).IsSubsetOf(caller.Permissions)
-        || new[] { Roles.SuperAdmin, Roles.PartnerAdmin }.Any(role => user.Roles.Contains(role) && !caller.IsSuperAdmin && !caller.Roles.Contains(role));
 }

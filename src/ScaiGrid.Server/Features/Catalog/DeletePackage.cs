@@ -2,6 +2,7 @@ using ScaiGrid.Flows.Packages;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Catalog;
@@ -33,6 +34,8 @@ internal static class DeletePackage
             package.Delete(clock.GetUtcNow());
             await Shelf.RemoveAsync(db, package, ct);
             TransparencyLog.Append(db, head, key, LogEvent.Delete, id, null, null, package.UpdatedAt);
+            db.OutgoingEvents.Add(OutgoingEvent.Of(
+                new(clock), tenant.Id, caller.PartnerId, EventTypes.PackageDeleted, new { PackageId = id, package.Name, UserId = caller.UserId }, package.UpdatedAt));
             await db.SaveChangesAsync(ct);
             return null;
         }, ct);

@@ -5,6 +5,7 @@ using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 using ScaiGrid.Server.Storage;
 
@@ -63,6 +64,8 @@ internal static class PublishedVersion
             db.PublishReceipts.Add(receipt.Make(summary, now));
         }
 
+        db.OutgoingEvents.Add(OutgoingEvent.Of(
+            new(clock), tenant, caller.PartnerId, EventTypes.PackagePublished, new { PackageId = id, Version = version.ToString(), published.Name, UserId = caller.UserId }, now));
         auditor.Changed(id.Value, before, PackageSummary.Of(row));
         await db.SaveChangesAsync(ct);
         return (Result<PackageSummary>)summary;

@@ -40,7 +40,7 @@ internal static class DeleteCore
 
             if (core.Publication is { } publication)
             {
-                await UnpublishCore.RemoveAsync(db, publication, ct);
+                await UnpublishCore.RemoveAsync(db, core, publication, clock, ct);
             }
 
             cancelled = await CancelWaitingAsync(db, core, clock.GetUtcNow(), ct);

@@ -4,6 +4,7 @@ using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Models;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Publishing;
@@ -71,6 +72,7 @@ internal static class PublishCore
         db.Models.Add(PublishedModel.FrontendOf(core, publication.ModelId, slug, streams, core.UpdatedAt));
         db.Backends.Add(PublishedModel.BackendOf(core, publication.BackendId, streams, core.UpdatedAt));
         db.ModelBackends.Add(new() { FrontendId = publication.ModelId, BackendId = publication.BackendId });
+        db.OutgoingEvents.Add(OutgoingEvent.Of(ids, tenant.Id, tenant.PartnerId, EventTypes.ModelPublished, new { publication.Slug, publication.ModelId, CoreId = core.Id, UserId = caller.UserId }, now));
         return await AddToGroupsAsync(db, caller, publication, groupIds, ct);
     }
 

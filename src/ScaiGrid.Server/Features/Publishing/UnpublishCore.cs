@@ -3,6 +3,7 @@ using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Publishing;
@@ -20,13 +21,17 @@ internal static class UnpublishCore
         .ProducesErrors(KernelErrors.Validation, CoreErrors.NotFound);
 
     /// <summary>Removes the rows that a publication made, as part of the caller's save.</summary>
-    public static async Task RemoveAsync(Db db, Publication publication, CancellationToken ct)
+    public static async Task RemoveAsync(Db db, Core core, Publication publication, TimeProvider clock, CancellationToken ct)
     {
         var slug = publication.Slug;
         foreach (var group in await db.ModelGroups.Where(g => g.Members.Any(m => m.Slug == slug)).ToListAsync(ct))
         {
             group.Remove(slug);
         }
+
+        var partner = await db.Tenants.Where(t => t.Id == core.TenantId).Select(t => t.PartnerId).SingleAsync(ct);
+        db.OutgoingEvents.Add(OutgoingEvent.Of(
+            new(clock), core.TenantId, partner, EventTypes.ModelUnpublished, new { publication.Slug, publication.ModelId, CoreId = core.Id }, clock.GetUtcNow()));
 
         // Rows that are gone already do not keep a Core published.
         db.Models.RemoveRange(await db.Models.Where(m => m.Id == publication.ModelId).ToListAsync(ct));
@@ -48,7 +53,7 @@ internal static class UnpublishCore
                 return error;
             }
 
-            await RemoveAsync(db, publication, ct);
+            await RemoveAsync(db, core, publication, clock, ct);
             var after = CoreView.Of(core);
             auditor.Changed(core.Id.Value, before, after);
             await db.SaveChangesAsync(ct);

@@ -4,7 +4,16 @@ using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Tenancy;
 
-internal enum UserStatus { Active, Suspended }
+internal enum UserStatus
+{
+    Active,
+
+    /// <summary>May do nothing for now.</summary>
+    Suspended,
+
+    /// <summary>May do nothing ever again; kept for what the person made and did.</summary>
+    Deleted,
+}
 
 /// <summary>A person, or a service that acts as one.</summary>
 internal sealed class User : IIdentified<User>
@@ -45,6 +54,15 @@ internal sealed class User : IIdentified<User>
     /// <summary>Permissions granted to this person directly.</summary>
     public List<string> Permissions { get; set; } = [];
 
+    /// <summary>Ids of custom roles of the tenant.</summary>
+    public List<string> CustomRoles { get; set; } = [];
+
+    /// <summary>What the custom roles together allow, as they are now.</summary>
+    public List<string> RolePermissions { get; set; } = [];
+
+    /// <summary>All permissions that do not come of built-in roles.</summary>
+    public IEnumerable<string> Grants => Permissions.Concat(RolePermissions);
+
     /// <summary>Ids of user groups.</summary>
     public List<string> Groups { get; set; } = [];
 
@@ -59,6 +77,7 @@ internal sealed class User : IIdentified<User>
         {
             user.ToTable("users");
             user.HasKey(u => u.Id);
+            user.Ignore(u => u.Grants);
             user.HasIndex(u => u.TenantId);
             user.HasIndex(u => u.EmailKey);
             user.Property(u => u.EmailKey).HasMaxLength(320);

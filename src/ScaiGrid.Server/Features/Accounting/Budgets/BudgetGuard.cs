@@ -5,6 +5,7 @@ using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 using Route = ScaiGrid.Gateway.Routing.Route;
 
@@ -28,14 +29,15 @@ internal sealed partial class BudgetGuard : BackgroundService
 
     private readonly IServiceScopeFactory _scopes;
     private readonly RateLimiter _limiter;
+    private readonly IdSource _ids;
     private readonly TimeProvider _clock;
     private readonly ILogger<BudgetGuard> _logger;
     private readonly ConcurrentDictionary<(Id<Budget> Budget, DateTimeOffset Start), Ledger> _ledgers = new();
     private FrozenDictionary<(BudgetScope Scope, string Id), Budget[]> _budgets = FrozenDictionary<(BudgetScope, string), Budget[]>.Empty;
 
-    public BudgetGuard(IServiceScopeFactory scopes, ChangeStamps stamps, RateLimiter limiter, TimeProvider clock, ILogger<BudgetGuard> logger)
+    public BudgetGuard(IServiceScopeFactory scopes, ChangeStamps stamps, RateLimiter limiter, IdSource ids, TimeProvider clock, ILogger<BudgetGuard> logger)
     {
-        (_scopes, _limiter, _clock, _logger) = (scopes, limiter, clock, logger);
+        (_scopes, _limiter, _ids, _clock, _logger) = (scopes, limiter, ids, clock, logger);
         stamps.Keep(Stamped.Budgets, LoadAsync);
     }
 
@@ -209,6 +211,19 @@ internal sealed partial class BudgetGuard : BackgroundService
     /// <returns>Whether the ledger holds nothing any more.</returns>
     private async Task<bool> SaveAsync(Ledger ledger, TimeSpan quiet, CancellationToken ct)
     {
+        await ledger.Telling.WaitAsync(ct);
+        try
+        {
+            return await TellAsync(ledger, quiet, ct);
+        }
+        finally
+        {
+            ledger.Telling.Release();
+        }
+    }
+
+    private async Task<bool> TellAsync(Ledger ledger, TimeSpan quiet, CancellationToken ct)
+    {
         var report = ledger.Report(_clock.GetTimestamp(), (long)(quiet.TotalSeconds * _clock.TimestampFrequency));
         if (report.IsEmpty)
         {
@@ -227,7 +242,7 @@ internal sealed partial class BudgetGuard : BackgroundService
                     var spending = await SpendingAsync(db, ledger, ct);
                     spending.Spent += report.Spent;
                     spending.Reserved += budget.Limits.Only(report.Reserved);
-                    Tell(budget, spending, report.Overrun);
+                    Tell(db, budget, spending, report.Overrun);
                     await db.SaveChangesAsync(ct);
                 }
 
@@ -244,17 +259,27 @@ internal sealed partial class BudgetGuard : BackgroundService
     }
 
     /// <summary>Notes, once a period, that a limit came near or was reached.</summary>
-    private void Tell(Budget budget, BudgetSpending spending, bool overrun)
+    private void Tell(Db db, Budget budget, BudgetSpending spending, bool overrun)
     {
         var now = _clock.GetUtcNow();
         if (spending.SoftReachedAt is null && (overrun || budget.Limits.IsReached(spending.Spent, budget.SoftLimitPct)))
         {
             spending.SoftReachedAt = now;
+            Happened(EventTypes.BudgetSoftLimit);
         }
 
         if (spending.HardReachedAt is null && (overrun || budget.Limits.IsReached(spending.Spent)))
         {
             spending.HardReachedAt = now;
+            Happened(EventTypes.BudgetHardLimit);
+        }
+
+        void Happened(string type)
+        {
+            if (budget.TenantId is { } tenant) // partners have no webhooks
+            {
+                db.Add(OutgoingEvent.Of(_ids, tenant, budget.PartnerId, type, BudgetView.Of(budget, spending, now), now));
+            }
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class Ledger(Id<Budget> budgetId, Period period) : IDisposable
     /// <summary>Held by whoever asks the database for more, so that it is asked once.</summary>
     public SemaphoreSlim Asking { get; } = new(1);
 
+    /// <summary>Held by whoever tells the database, so that whoever comes second finds it told.</summary>
+    public SemaphoreSlim Telling { get; } = new(1);
+
     /// <summary>Takes what a call may come to out of the share; false when the share does not cover it.</summary>
     public bool TryTake(Amount estimate, long now)
     {
@@ -115,7 +118,11 @@ internal sealed class Ledger(Id<Budget> budgetId, Period period) : IDisposable
         }
     }
 
-    public void Dispose() => Asking.Dispose();
+    public void Dispose()
+    {
+        Asking.Dispose();
+        Telling.Dispose();
+    }
 }
 
 /// <param name="Reserved">More is kept back by so much; less when it is negative.</param>

@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Accounting;
+
+namespace ScaiGrid.Server.Features.Webhooks;
+
+/// <summary>Which events somebody asks for, so that what happens with every call is saved only where it is wanted.</summary>
+internal sealed class WebhookDirectory
+{
+    private readonly IServiceScopeFactory _scopes;
+    private FrozenDictionary<string, string[]> _patterns = FrozenDictionary<string, string[]>.Empty;
+
+    public WebhookDirectory(IServiceScopeFactory scopes, ChangeStamps stamps)
+    {
+        _scopes = scopes;
+        stamps.Keep(Stamped.Webhooks, LoadAsync);
+    }
+
+    public bool Wants(string tenantId, string type) => _patterns.TryGetValue(tenantId, out var patterns) && Array.Exists(patterns, p => EventTypes.Matches(p, type));
+
+    /// <summary>The events of calls that somebody asks for.</summary>
+    public IReadOnlyList<OutgoingEvent> Of(IReadOnlyList<UsageRecord> calls)
+    {
+        if (_patterns.Count == 0)
+        {
+            return [];
+        }
+
+        var wanted = new List<OutgoingEvent>();
+        foreach (var call in calls)
+        {
+            var type = call.Outcome == UsageOutcome.Completed ? EventTypes.RequestCompleted : EventTypes.RequestFailed;
+            if (Wants(call.TenantId, type))
+            {
+                wanted.Add(new()
+                {
+                    TenantId = call.TenantId,
+                    Id = $"evt{call.Id[UsageRecord.IdPrefix.Length..]}", // the same when the record is saved once more after a crash
+                    PartnerId = call.PartnerId,
+                    Type = type,
+                    Payload = System.Text.Json.JsonSerializer.Serialize(UsageView.Of(call), Kernel.Json.Options),
+                    At = call.CreatedAt,
+                });
+            }
+        }
+
+        return wanted;
+    }
+
+    private async Task LoadAsync(CancellationToken ct)
+    {
+        await using var scope = _scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
+        var webhooks = await scope.ServiceProvider.GetRequiredService<Db>().Webhooks.AsNoTracking().Where(w => w.Status == WebhookStatus.Active).ToListAsync(ct);
+        _patterns = webhooks.GroupBy(w => w.TenantId.Value).ToFrozenDictionary(g => g.Key, g => g.SelectMany(w => w.Events).Distinct().ToArray());
+    }
+}
