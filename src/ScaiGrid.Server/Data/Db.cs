@@ -29,7 +29,7 @@ using Webhook = ScaiGrid.Server.Features.Webhooks.Webhook;
 namespace ScaiGrid.Server.Data;
 
 /// <summary>Everything the server stores in rows. Every tenant-owned set is filtered to the tenant of the request.</summary>
-internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeStamps stamps, FeedSignal feed) : DbContext(options)
+internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeStamps stamps, FeedSignal feed, WebhookDirectory webhooks) : DbContext(options)
 {
     private readonly List<AuditEntry> _audit = [];
     private readonly List<Func<CancellationToken, Task<bool>>> _conditions = [];
@@ -323,6 +323,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     {
         var changed = Stamped.None;
         List<FeedEntry>? entries = null;
+        List<OutgoingEvent>? events = null;
         foreach (var entry in ChangeTracker.Entries())
         {
             if (entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
@@ -331,6 +332,10 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
                 if (FeedChanges.Of(entry, feed.Now) is { } more)
                 {
                     (entries ??= []).Add(more);
+                    if (webhooks.Of(more) is { } wanted)
+                    {
+                        (events ??= []).Add(wanted);
+                    }
                 }
             }
 
@@ -342,6 +347,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         }
 
         Feed.AddRange(told = entries ?? []);
+        OutgoingEvents.AddRange(events ?? []);
         return changed;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.Extensions.Logging.Abstractions;
+using ScaiGrid.Server.Features.Webhooks;
 
 namespace ScaiGrid.Server.Data;
 
@@ -8,14 +9,14 @@ namespace ScaiGrid.Server.Data;
 internal sealed class DesignTimeSqliteDb : IDesignTimeDbContextFactory<SqliteDb>
 {
     public SqliteDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqliteDb>().UseSqlite("Data Source=design.db").Options, DesignTime.Scope(), DesignTime.Stamps(), new(TimeProvider.System));
+        new(new DbContextOptionsBuilder<SqliteDb>().UseSqlite("Data Source=design.db").Options, DesignTime.Scope(), DesignTime.Stamps(), new(TimeProvider.System), DesignTime.Webhooks());
 }
 
 /// <inheritdoc cref="DesignTimeSqliteDb"/>
 internal sealed class DesignTimePostgresDb : IDesignTimeDbContextFactory<PostgresDb>
 {
     public PostgresDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<PostgresDb>().UseNpgsql("Host=design").Options, DesignTime.Scope(), DesignTime.Stamps(), new(TimeProvider.System));
+        new(new DbContextOptionsBuilder<PostgresDb>().UseNpgsql("Host=design").Options, DesignTime.Scope(), DesignTime.Stamps(), new(TimeProvider.System), DesignTime.Webhooks());
 }
 
 internal static class DesignTime
@@ -27,6 +28,9 @@ internal static class DesignTime
         return scope;
     }
 
-    public static ChangeStamps Stamps() =>
-        new(new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<ChangeStamps>.Instance);
+    public static ChangeStamps Stamps() => new(Scopes(), TimeProvider.System, NullLogger<ChangeStamps>.Instance);
+
+    public static WebhookDirectory Webhooks() => new(Scopes(), Stamps(), new(TimeProvider.System));
+
+    private static IServiceScopeFactory Scopes() => new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>();
 }

@@ -6,11 +6,12 @@ using ScaiGrid.Server.Features.Events;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
+using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Data;
 
-internal sealed class PostgresDb(DbContextOptions<PostgresDb> options, TenantScope scope, ChangeStamps stamps, FeedSignal feed) : Db(options, scope, stamps, feed)
+internal sealed class PostgresDb(DbContextOptions<PostgresDb> options, TenantScope scope, ChangeStamps stamps, FeedSignal feed, WebhookDirectory webhooks) : Db(options, scope, stamps, feed, webhooks)
 {
     protected override bool IsLostRace(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation };

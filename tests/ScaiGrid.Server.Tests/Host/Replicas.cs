@@ -9,7 +9,8 @@ internal static class Replicas
         /// <summary>Another server on the same database and objects, as behind one load balancer.</summary>
         public TestServer AnotherReplica()
         {
-            var (database, oidc) = (server.Services.GetRequiredService<ServerOptions>().Database, server.Services.GetRequiredService<ServerOptions>().Oidc);
+            var options = server.Services.GetRequiredService<ServerOptions>();
+            var (database, oidc) = (options.Database, options.Oidc);
             return new(new()
             {
                 ["Oidc:Mode"] = oidc.Mode,
@@ -18,6 +19,7 @@ internal static class Replicas
                 ["Oidc:RequireHttps"] = oidc.RequireHttps ? "true" : "false",
                 ["Database:ConnectionString"] = database.ConnectionString ?? $"Data Source={Path.Combine(server.Folder, "scaigrid.db")};Default Timeout=30",
                 ["DataDir"] = server.Folder,
+                ["Egress:AllowedHosts:0"] = options.Egress.AllowedHosts.FirstOrDefault(),
             });
         }
     }

@@ -128,6 +128,23 @@ public sealed class WebhooksApiTests(OutsideWorld outside) : IClassFixture<Outsi
     }
 
     [Fact]
+    public async Task Cores_and_the_questions_of_their_runs_are_told()
+    {
+        var tenant = await World.NewTenantAsync();
+        var (admin, path) = (await tenant.AsAdminAsync(), $"/cores-{tenant.Tenant.Slug}");
+        await NewAsync(admin, path, "scaicore.*");
+
+        var (core, slug) = await admin.PublishedCoreAsync(TestCores.Approval);
+        await admin.ChatAsync(slug, "lunch");
+        var pending = (await ToldAsync(path, 2)).Single(t => t.Text("event_type") == "scaicore.checkpoint_pending");
+        await admin.PostDataAsync($"{TestCores.Base}/checkpoints/{pending.Text("payload.checkpoint_id")}/resolve", new { resolution = "approve" });
+        var told = await ToldAsync(path, 3);
+
+        Assert.Equal(["scaicore.activated", "scaicore.checkpoint_pending", "scaicore.checkpoint_resolved"], told.Select(t => t.Text("event_type")).Order());
+        Assert.All(told, t => Assert.Equal((core, tenant.Partner.Id.Value), (t.Text("payload.core_id"), t.Text("partner_id"))));
+    }
+
+    [Fact]
     public async Task A_receiver_that_fails_is_tried_again_when_its_time_has_come_and_not_before()
     {
         var admin = await outside.AdminAsync();

@@ -1,3 +1,5 @@
+using ScaiGrid.Server.Features.Events;
+
 namespace ScaiGrid.Server.Features.Webhooks;
 
 /// <summary>What webhooks can be told of. The words are public contract.</summary>
@@ -14,7 +16,11 @@ internal static class EventTypes
         ModelUnpublished = "model.unpublished",
         Test = "webhook.test";
 
-    private static readonly string[] All = [RequestCompleted, RequestFailed, BudgetSoftLimit, BudgetHardLimit, PackagePublished, PackageDeleted, ModelPublished, ModelUnpublished];
+    private static readonly string[] All =
+    [
+        RequestCompleted, RequestFailed, BudgetSoftLimit, BudgetHardLimit, PackagePublished, PackageDeleted, ModelPublished, ModelUnpublished,
+        FeedChanges.CheckpointPending, FeedChanges.CheckpointResolved, FeedChanges.Activated, FeedChanges.Passivated, FeedChanges.Deleted,
+    ];
 
     /// <summary>All that a webhook may ask for: one type, all of a kind (<c>budget.*</c>), or everything (<c>*</c>).</summary>
     public static IReadOnlyList<string> Patterns { get; } = ["*", .. All.Select(t => t[..t.IndexOf('.')] + ".*").Distinct(), .. All];

@@ -37,10 +37,11 @@ internal sealed class OutgoingEvent
     };
 
     /// <summary>What is sent.</summary>
-    public string Body()
+    /// <param name="partner">The tenant's.</param>
+    public string Body(Id<Partner>? partner)
     {
         using var payload = JsonDocument.Parse(Payload);
-        return JsonSerializer.Serialize(new Wire(Type, Id, "scaigrid", TenantId, PartnerId, payload.RootElement, At), Json.Options);
+        return JsonSerializer.Serialize(new Wire(Type, Id, "scaigrid", TenantId, PartnerId ?? partner?.Value, payload.RootElement, At), Json.Options);
     }
 
     internal sealed record Wire(string EventType, string EventId, string Source, string TenantId, string? PartnerId, JsonElement Payload, DateTimeOffset Timestamp);

@@ -38,7 +38,7 @@ internal static class TestWebhook
             WebhookId = id,
             EventId = happened.Id,
             EventType = happened.Type,
-            Body = happened.Body(),
+            Body = happened.Body(caller.PartnerId),
             NextAt = now,
             CreatedAt = now,
         };

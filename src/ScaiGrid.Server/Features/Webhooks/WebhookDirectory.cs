@@ -1,7 +1,10 @@
 using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
+using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Accounting;
+using ScaiGrid.Server.Features.Events;
+using ScaiGrid.Server.Kernel;
 
 namespace ScaiGrid.Server.Features.Webhooks;
 
@@ -9,15 +12,28 @@ namespace ScaiGrid.Server.Features.Webhooks;
 internal sealed class WebhookDirectory
 {
     private readonly IServiceScopeFactory _scopes;
+    private readonly IdSource _ids;
     private FrozenDictionary<string, string[]> _patterns = FrozenDictionary<string, string[]>.Empty;
 
-    public WebhookDirectory(IServiceScopeFactory scopes, ChangeStamps stamps)
+    public WebhookDirectory(IServiceScopeFactory scopes, ChangeStamps stamps, IdSource ids)
     {
-        _scopes = scopes;
+        (_scopes, _ids) = (scopes, ids);
         stamps.Keep(Stamped.Webhooks, LoadAsync);
     }
 
     public bool Wants(string tenantId, string type) => _patterns.TryGetValue(tenantId, out var patterns) && Array.Exists(patterns, p => EventTypes.Matches(p, type));
+
+    /// <summary>The event of a line of the feed, where somebody asks for it. What a run tells is followed in the feed alone.</summary>
+    public OutgoingEvent? Of(FeedEntry line) => line.Type is { } type && Wants(line.TenantId.Value, type)
+        ? new()
+        {
+            TenantId = line.TenantId.Value,
+            Id = _ids.New("evt"),
+            Type = type,
+            Payload = Value.Object([new("core_id", line.CoreId.Value), .. line.Payload.Members.Select(m => new KeyValuePair<string, Value>(m.Key, m.Value))]).ToJson(),
+            At = line.At,
+        }
+        : null;
 
     /// <summary>The events of calls that somebody asks for.</summary>
     public IReadOnlyList<OutgoingEvent> Of(IReadOnlyList<UsageRecord> calls)
@@ -39,7 +55,7 @@ internal sealed class WebhookDirectory
                     Id = $"evt{call.Id[UsageRecord.IdPrefix.Length..]}", // the same when the record is saved once more after a crash
                     PartnerId = call.PartnerId,
                     Type = type,
-                    Payload = System.Text.Json.JsonSerializer.Serialize(UsageView.Of(call), Kernel.Json.Options),
+                    Payload = System.Text.Json.JsonSerializer.Serialize(UsageView.Of(call), Json.Options),
                     At = call.CreatedAt,
                 });
             }

@@ -71,6 +71,7 @@ internal sealed partial class WebhookWorker(IServiceScopeFactory scopes, Webhook
 
         var tenants = events.Select(e => new Id<Tenancy.Tenant>(e.TenantId)).Distinct().ToList();
         var webhooks = await db.Webhooks.AsNoTracking().Where(w => tenants.Contains(w.TenantId) && w.Status == WebhookStatus.Active).ToListAsync(ct);
+        var partners = await db.Tenants.Where(t => tenants.Contains(t.Id)).ToDictionaryAsync(t => t.Id, t => (Id<Tenancy.Partner>?)t.PartnerId, ct);
         var now = clock.GetUtcNow();
         foreach (var happened in events)
         {
@@ -83,7 +84,7 @@ internal sealed partial class WebhookWorker(IServiceScopeFactory scopes, Webhook
                     WebhookId = webhook.Id,
                     EventId = happened.Id,
                     EventType = happened.Type,
-                    Body = happened.Body(),
+                    Body = happened.Body(partners.GetValueOrDefault(webhook.TenantId)),
                     NextAt = now,
                     CreatedAt = now,
                 });
