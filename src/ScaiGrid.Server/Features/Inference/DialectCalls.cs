@@ -155,7 +155,7 @@ internal sealed class DialectCalls(ChatCalls chats, Dispatcher dispatcher, Meter
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             // the caller has left, which the dispatcher sees by itself
         }

@@ -95,6 +95,29 @@ public sealed class BudgetEnforcementTests(World world)
         Assert.Equal(HttpStatusCode.OK, await AskAsync(user, "/v1/inference/chat", slug, "Hi", maxTokens: 100));
     }
 
+    [Theory]
+    [InlineData("/v1/inference/chat")]
+    [InlineData("/oai/v1/completions")]
+    public async Task A_stream_whose_caller_leaves_is_settled_with_what_it_used(string path)
+    {
+        var tenant = await world.NewTenantAsync();
+        var slug = $"slow/{tenant.Tenant.Slug}";
+        await tenant.NewScriptedModelAsync(slug, """{"default":{"reply":"one two three four five six seven eight nine ten","chunk_delay_ms":200}}""");
+        var user = await tenant.AsAsync(Roles.TenantUser);
+        var id = await NewBudgetAsync(tenant, new { name = "x", token_limit = 2000 });
+
+        using (var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(Body(path, slug, "Hi", stream: true)) })
+        using (var response = await user.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel))
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(Cancel);
+            Assert.True(await stream.ReadAsync(new byte[16], Cancel) > 0);
+        }
+
+        var usage = await Eventually.BecomesAsync(() => UsageOfAsync(tenant, id), u => u.GetProperty("requests").GetInt32() == 1);
+        Assert.InRange(usage.GetProperty("tokens").GetInt64(), 5, 30);
+        await Eventually.BecomesAsync(() => AskAsync(user, "/v1/inference/chat", slug, "Hi", maxTokens: 1800), status => status == HttpStatusCode.OK); // what was kept back is there again
+    }
+
     [Fact]
     public async Task A_budget_that_notifies_lets_everything_through_and_notes_when_its_limits_were_reached()
     {
