@@ -33,6 +33,7 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 {
     private readonly List<AuditEntry> _audit = [];
     private readonly List<Func<CancellationToken, Task<bool>>> _conditions = [];
+    private readonly List<Func<CancellationToken, Task>> _locks = [];
 
     /// <summary>The tenant that the current work acts for; null when it acts for the whole platform.</summary>
     public Id<Tenant>? TenantId => scope.TenantId;
@@ -148,6 +149,9 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     /// </summary>
     public void Requires(Func<CancellationToken, Task<bool>> condition) => _conditions.Add(condition);
 
+    /// <summary>Says what the next save's transaction is to lock before it touches anything: whoever locks in one order waits for nobody who waits for him.</summary>
+    public void LocksFirst(Func<CancellationToken, Task> take) => _locks.Add(take);
+
     /// <summary>
     /// Runs load, decide, save; and again when another request saved the same rows in between, so that the rules
     /// always decide on what is really stored.
@@ -160,9 +164,12 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
             {
                 return await loadDecideSave();
             }
-            catch (DbUpdateException e) when (attempt < 10 && (e is DbUpdateConcurrencyException || IsLostRace(e)))
+            catch (Exception e) when (attempt < 10 && (e is DbUpdateConcurrencyException || (e is DbUpdateException update && IsLostRace(update)) || IsRolledBack(e)))
             {
                 ChangeTracker.Clear();
+                _audit.Clear();
+                _conditions.Clear();
+                _locks.Clear();
             }
         }
     }
@@ -173,10 +180,11 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         var changed = Prepare(out var told);
-        (AuditEntry[] lines, Func<CancellationToken, Task<bool>>[] conditions) = ([.. _audit], [.. _conditions]);
+        (AuditEntry[] lines, Func<CancellationToken, Task<bool>>[] conditions, Func<CancellationToken, Task>[] locks) = ([.. _audit], [.. _conditions], [.. _locks]);
         _audit.Clear(); // a save that fails takes its lines and conditions with it
         _conditions.Clear();
-        if (changed == Stamped.None && lines.Length == 0 && conditions.Length == 0)
+        _locks.Clear();
+        if (changed == Stamped.None && lines.Length == 0 && conditions.Length == 0 && locks.Length == 0)
         {
             var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
             feed.Told(told);
@@ -186,14 +194,14 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
         if (Database.CurrentTransaction is not null)
         {
             return changed == Stamped.None
-                ? await WriteAsync(lines, conditions, acceptAllChangesOnSuccess, cancellationToken)
+                ? await WriteAsync(lines, conditions, locks, acceptAllChangesOnSuccess, cancellationToken)
                 : throw new NotSupportedException("What is cached is refreshed after the commit, which is the caller's here.");
         }
 
         int rows;
         await using (var transaction = await Database.BeginTransactionAsync(cancellationToken))
         {
-            rows = await WriteAsync(lines, conditions, acceptAllChangesOnSuccess, cancellationToken);
+            rows = await WriteAsync(lines, conditions, locks, acceptAllChangesOnSuccess, cancellationToken);
             await ChangeStamps.BumpAsync(this, changed, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
@@ -204,8 +212,13 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     }
 
     /// <summary>Writes lines and rows as part of a transaction, and looks whether what they require holds.</summary>
-    private async Task<int> WriteAsync(AuditEntry[] lines, Func<CancellationToken, Task<bool>>[] conditions, bool acceptAllChangesOnSuccess, CancellationToken ct)
+    private async Task<int> WriteAsync(AuditEntry[] lines, Func<CancellationToken, Task<bool>>[] conditions, Func<CancellationToken, Task>[] locks, bool acceptAllChangesOnSuccess, CancellationToken ct)
     {
+        foreach (var take in locks)
+        {
+            await take(ct);
+        }
+
         await AuditChain.AppendAsync(this, lines, ct);
         var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
         foreach (var holds in conditions)
@@ -222,6 +235,9 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
     /// <summary>Somebody else made the same row, or removed one that this save builds on.</summary>
     protected abstract bool IsLostRace(DbUpdateException exception);
 
+    /// <summary>The database has undone the transaction because it and another waited for each other. Done again it goes through.</summary>
+    protected virtual bool IsRolledBack(Exception exception) => false;
+
     /// <summary>Reads one row of <c>audit_heads</c> and keeps others from reading it until the transaction ends.</summary>
     public abstract IQueryable<AuditHead> LockAuditHead(string stream);
 
@@ -230,6 +246,9 @@ internal abstract class Db(DbContextOptions options, TenantScope scope, ChangeSt
 
     /// <summary>Reads the row of an instance and keeps others from it until the transaction ends.</summary>
     public abstract IQueryable<Instance> LockInstance(InstanceId id);
+
+    /// <summary>Keeps others from all instances of a Core until the transaction ends.</summary>
+    public abstract Task LockInstancesAsync(Id<Tenant> tenantId, Id<Core> coreId, CancellationToken ct);
 
     /// <summary>The listings in whose text each of the words occurs.</summary>
     /// <param name="words">In lower case, at least one.</param>

@@ -3,6 +3,7 @@ using Npgsql;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
 using ScaiGrid.Server.Features.Events;
+using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
@@ -16,11 +17,18 @@ internal sealed class PostgresDb(DbContextOptions<PostgresDb> options, TenantSco
     protected override bool IsLostRace(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation };
 
+    protected override bool IsRolledBack(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure }
+        || (exception.InnerException is { } inner && IsRolledBack(inner)); // EF wraps it, once or twice
+
     public override IQueryable<AuditHead> LockAuditHead(string stream) =>
         Set<AuditHead>().FromSql($"SELECT * FROM audit_heads WHERE stream = {stream} FOR UPDATE");
 
     public override IQueryable<LogHead> LockLogHead(Id<Tenant> tenant) =>
         LogHeads.FromSql($"SELECT * FROM catalog_log_heads WHERE tenant_id = {tenant.Value} FOR UPDATE");
+
+    public override Task LockInstancesAsync(Id<Tenant> tenantId, Id<Core> coreId, CancellationToken ct) => Database.ExecuteSqlAsync(
+        $"SELECT 1 FROM instances WHERE tenant_id = {tenantId.Value} AND core_id = {coreId.Value} ORDER BY key FOR UPDATE", ct);
 
     public override IQueryable<Instance> LockInstance(InstanceId id) =>
         Instances.FromSql($"SELECT * FROM instances WHERE tenant_id = {id.TenantId.Value} AND core_id = {id.CoreId.Value} AND key = {id.Key} FOR UPDATE");

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
 using ScaiGrid.Server.Features.Events;
+using ScaiGrid.Server.Features.Cores;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Tenancy;
@@ -24,6 +25,8 @@ internal sealed class SqliteDb(DbContextOptions<SqliteDb> options, TenantScope s
     public override IQueryable<AuditHead> LockAuditHead(string stream) => Set<AuditHead>().Where(h => h.Stream == stream);
 
     public override IQueryable<LogHead> LockLogHead(Id<Tenant> tenant) => LogHeads.Where(h => h.TenantId == tenant);
+
+    public override Task LockInstancesAsync(Id<Tenant> tenantId, Id<Core> coreId, CancellationToken ct) => Task.CompletedTask;
 
     public override IQueryable<Instance> LockInstance(InstanceId id) => Instances.Where(i => i.TenantId == id.TenantId && i.CoreId == id.CoreId && i.Key == id.Key);
 

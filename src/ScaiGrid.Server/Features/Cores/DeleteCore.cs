@@ -43,6 +43,7 @@ internal static class DeleteCore
                 await UnpublishCore.RemoveAsync(db, core, publication, clock, ct);
             }
 
+            db.LocksFirst(locking => db.LockInstancesAsync(core.TenantId, core.Id, locking)); // before its runs, as those do themselves
             cancelled = await CancelWaitingAsync(db, core, clock.GetUtcNow(), ct);
             await CoreSchedules.RemoveAsync(db, core, ct);
             db.Cores.Remove(core);
