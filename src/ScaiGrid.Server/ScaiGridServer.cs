@@ -22,6 +22,7 @@ using ScaiGrid.Server.Features.Audit;
 using ScaiGrid.Server.Features.Catalog;
 using ScaiGrid.Server.Features.Checkpoints;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Delegation;
 using ScaiGrid.Server.Features.Events;
 using ScaiGrid.Server.Features.Flows;
 using ScaiGrid.Server.Features.Health;
@@ -125,6 +126,7 @@ internal static class ScaiGridServer
         private void AddEffects()
         {
             services.AddSingleton<EgressHttp>(s => new(s.GetRequiredService<ServerOptions>().Egress, s.GetRequiredService<EgressGuard>()));
+            services.AddSingleton<ActingUsers>();
             services.AddSingleton<HttpCalls>();
             services.AddSingleton<McpCalls>();
             services.AddSingleton<PluginCalls>();
@@ -179,6 +181,7 @@ internal static class ScaiGridServer
             app.MapApiKeys();
             app.MapCores();
             app.MapPlugins();
+            app.MapDelegation();
             app.MapFlows(app.Services.GetRequiredService<ServerOptions>());
             app.MapCatalog();
             app.MapRuns();

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Delegation;
 using ScaiGrid.Server.Features.Tenancy;
 using ScaiGrid.Server.Kernel;
 
@@ -57,6 +59,9 @@ internal sealed partial class Core : IIdentified<Core>
     /// <summary>The owner's own members, and the server's <c>published…</c> ones.</summary>
     public Value Metadata { get; private set; } = Value.EmptyObject;
 
+    /// <summary>The user as whom its runs act; null = as the Core itself.</summary>
+    public CoreDelegation? Delegation { get; set; }
+
     /// <summary>The object that holds the avatar; null when there is none.</summary>
     public string? AvatarKey { get; set; }
 
@@ -85,6 +90,8 @@ internal sealed partial class Core : IIdentified<Core>
             core.Ignore(c => c.Publication);
             core.Property(c => c.Name).HasMaxLength(200);
             core.Property(c => c.EntityKeyField).HasMaxLength(100);
+            core.Property(c => c.Delegation).HasConversion(
+                delegation => JsonSerializer.Serialize(delegation, Json.Options), text => JsonSerializer.Deserialize<CoreDelegation>(text, Json.Options));
             core.Property(c => c.Version).IsConcurrencyToken();
             core.FilterUnlessPlatform(db, c => c.TenantId == db.TenantId);
         }

@@ -3,6 +3,7 @@ using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Delegation;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Runs.Replicas;
@@ -15,7 +16,7 @@ namespace ScaiGrid.Server.Features.Runs;
 /// before it is answered: its record is written behind. One that touches the world is stored before it does, and one that suspends before
 /// anybody hears of it.
 /// </summary>
-internal sealed class Executor(RunStore store, RunModels models, RunEffects effects, Heartbeat heartbeat, WriteBehind writeBehind, IdSource ids, TimeProvider clock)
+internal sealed class Executor(RunStore store, RunModels models, RunEffects effects, ActingUsers acting, Heartbeat heartbeat, WriteBehind writeBehind, IdSource ids, TimeProvider clock)
 {
     /// <summary>Waits until it is the turn of a run of an instance that nobody has stored; not longer than the Core lets a run take.</summary>
     /// <param name="patience">Cancelled when the caller waits no longer.</param>
@@ -70,7 +71,7 @@ internal sealed class Executor(RunStore store, RunModels models, RunEffects effe
     /// <param name="core">Null when it is gone, or cannot be loaded any more.</param>
     /// <param name="mayRepeat">The run was executed before.</param>
     public IRunHost HostFor(RunRecord record, Principal caller, LoadedCore? core, bool mayRepeat, ReplyWords? words = null) =>
-        new RunHost(record, heartbeat, new(record.Run, caller, record.Run.Depth, core, mayRepeat), models, effects, words, ids, clock);
+        new RunHost(record, heartbeat, new(record.Run, caller, record.Run.Depth, core, mayRepeat), models, effects, acting, words, ids, clock);
 
     private static void CancelUnless(bool goesOn, CancellationTokenSource limit)
     {

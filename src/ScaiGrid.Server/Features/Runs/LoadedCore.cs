@@ -37,6 +37,9 @@ internal sealed class LoadedCore
     /// <summary>What of its environment and plugins must not be shown.</summary>
     public required SecretMask Secrets { get; init; }
 
+    /// <summary>The user as whom new runs act; null = as the Core itself.</summary>
+    public required Id<User>? ActsAs { get; init; }
+
     /// <summary>How long a run may be executed at a stretch, waiting for people not counted: <c>resource_limits.max_duration_seconds</c>, 5 minutes unless told.</summary>
     public required TimeSpan MaxDuration { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed class LoadedCore
                 Config = environment.Reveal(core.Environment),
                 Plugins = plugins.Reveal(core.Plugins),
                 Secrets = SecretMask.Of(environment.SecretsIn(core.Environment).Concat(plugins.SecretsIn(core.Plugins))),
+                ActsAs = core.Delegation?.UserId,
                 MaxDuration = core.ResourceLimits["max_duration_seconds"].TryGetDecimal(out var seconds) && seconds is > 0 and <= 86_400
                     ? TimeSpan.FromSeconds((double)seconds)
                     : DefaultMaxDuration,

@@ -36,6 +36,9 @@ internal sealed partial class Run : IIdentified<Run>
     /// <summary>The user on whose behalf it runs; the Core itself where a webhook or a schedule started it.</summary>
     public required Id<User> StartedBy { get; init; }
 
+    /// <summary>The user as whom it acts, whoever started it; null = the Core itself, on behalf of who started it.</summary>
+    public Id<User>? ActingAs { get; init; }
+
     /// <summary>The request that started it.</summary>
     public string? RequestId { get; init; }
 

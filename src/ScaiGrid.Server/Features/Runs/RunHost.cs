@@ -1,5 +1,6 @@
 using ScaiGrid.Runtime;
 using ScaiGrid.Server.Features.Checkpoints;
+using ScaiGrid.Server.Features.Delegation;
 using ScaiGrid.Server.Features.Runs.Effects;
 using ScaiGrid.Server.Features.Runs.Replicas;
 using ScaiGrid.Server.Kernel;
@@ -7,7 +8,7 @@ using ScaiGrid.Server.Kernel;
 namespace ScaiGrid.Server.Features.Runs;
 
 /// <summary>The world as one run touches it.</summary>
-internal sealed class RunHost(RunRecord record, Heartbeat heartbeat, EffectContext context, RunModels models, RunEffects effects, ReplyWords? words, IdSource ids, TimeProvider clock) : IRunHost
+internal sealed class RunHost(RunRecord record, Heartbeat heartbeat, EffectContext context, RunModels models, RunEffects effects, ActingUsers acting, ReplyWords? words, IdSource ids, TimeProvider clock) : IRunHost
 {
     public TimeProvider Clock => clock;
 
@@ -20,13 +21,17 @@ internal sealed class RunHost(RunRecord record, Heartbeat heartbeat, EffectConte
     public async Task<ModelAnswer> CallModelAsync(ModelCall call, CancellationToken ct)
     {
         await EnsureItIsOursAsync(ct);
-        return await models.CallAsync(context.Run, context.Caller, context.Depth, call, words, ct);
+        return (await acting.OfAsync(context.Run, context.Caller, ct)).Succeeded(out var caller, out var refused)
+            ? await models.CallAsync(context.Run, caller, context.Depth, call, words, ct)
+            : ModelAnswer.Failed(refused.Type.Code.ToLowerInvariant(), refused.Message, retryable: false);
     }
 
     public async Task<EffectOutcome?> PerformAsync(Effect effect, CancellationToken ct)
     {
         await EnsureItIsOursAsync(ct);
-        return await effects.PerformAsync(context, effect, ct);
+        return (await acting.OfAsync(context.Run, context.Caller, ct)).Succeeded(out var caller, out var refused)
+            ? await effects.PerformAsync(context with { Caller = caller }, effect, ct)
+            : EffectOutcome.Failed(refused.Type.Code.ToLowerInvariant(), refused.Message);
     }
 
     /// <summary>The intent was saved a moment ago, by this process's reckoning; it may have been stopped since, and another do it now.</summary>

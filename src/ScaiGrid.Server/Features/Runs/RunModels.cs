@@ -6,6 +6,7 @@ using ScaiGrid.Runtime;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Accounting;
 using ScaiGrid.Server.Features.Accounting.Budgets;
+using ScaiGrid.Server.Features.Delegation;
 using ScaiGrid.Server.Features.Inference;
 using ScaiGrid.Server.Features.Models;
 
@@ -35,7 +36,13 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
 
         var listener = call.IsReply && words is { IsSilent: true } ? words : null; // of an answer that began and broke off, a second one is no continuation
         var snapshot = catalogue.Current;
-        var principal = ActingFor(run, caller, snapshot);
+        if (run.ActingAs is not null && !caller.May(Permissions.ModelsUse))
+        {
+            var beyond = DelegationErrors.Beyond(Permissions.ModelsUse);
+            return ModelAnswer.Failed(beyond.Type.Code.ToLowerInvariant(), beyond.Message, retryable: false);
+        }
+
+        var principal = run.ActingAs is null ? ActingFor(run, caller, snapshot) : caller with { PartnerId = snapshot.Tenants.GetValueOrDefault(run.TenantId)?.PartnerId };
         if (!snapshot.Resolve(principal, call.Model).Succeeded(out var model, out var unknown))
         {
             return ModelAnswer.Failed(ModelFailure.ModelNotFound, unknown.Message, retryable: true);

@@ -49,6 +49,7 @@ internal sealed record RunOrder(RunTrigger Trigger, Value Input, Principal Calle
             FlowName = flow,
             Trigger = Trigger,
             StartedBy = Caller.UserId,
+            ActingAs = core.ActsAs,
             RequestId = RequestId,
             InstanceKey = instance,
             Input = Input,

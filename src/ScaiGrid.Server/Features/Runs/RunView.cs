@@ -31,6 +31,10 @@ internal sealed record RunView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Id<Run>? CalledBy { get; init; }
 
+    /// <summary>The user as whom it acts, where its Core was given one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Id<User>? ActingAs { get; init; }
+
     /// <summary>What the run waits for, where that was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<CheckpointView>? Checkpoints { get; init; }
@@ -43,6 +47,7 @@ internal sealed record RunView(
         run.FinishedAt is { } finished ? (long)(finished - run.StartedAt).TotalMilliseconds : null)
     {
         CalledBy = run.CalledBy,
+        ActingAs = run.ActingAs,
     };
 }
 

@@ -1130,6 +1130,10 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("created_by");
 
+                    b.Property<string>("Delegation")
+                        .HasColumnType("text")
+                        .HasColumnName("delegation");
+
                     b.Property<string>("EntityKeyField")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
@@ -2019,6 +2023,11 @@ namespace ScaiGrid.Server.Data.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("id");
+
+                    b.Property<string>("ActingAs")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("acting_as");
 
                     b.Property<bool>("AwaitsTurn")
                         .HasColumnType("boolean")

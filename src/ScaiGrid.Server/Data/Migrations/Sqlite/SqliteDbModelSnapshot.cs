@@ -1121,6 +1121,10 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("created_by");
 
+                    b.Property<string>("Delegation")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("delegation");
+
                     b.Property<string>("EntityKeyField")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
@@ -2004,6 +2008,11 @@ namespace ScaiGrid.Server.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
+
+                    b.Property<string>("ActingAs")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("acting_as");
 
                     b.Property<bool>("AwaitsTurn")
                         .HasColumnType("INTEGER")

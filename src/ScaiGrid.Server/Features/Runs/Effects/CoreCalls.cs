@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using ScaiGrid.Flows.Language;
 using ScaiGrid.Runtime;
+using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Data;
 using ScaiGrid.Server.Features.Cores;
+using ScaiGrid.Server.Features.Delegation;
 using ScaiGrid.Server.Features.Inference;
 using ScaiGrid.Server.Features.Instances;
 using ScaiGrid.Server.Kernel;
@@ -26,6 +28,11 @@ internal sealed class CoreCalls(RunStore store, CorePrograms programs, WriteBehi
         if (context.Depth + 1 >= ChatCaller.MaxDepth)
         {
             return EffectOutcome.Failed("depth_exceeded", $"More than {ChatCaller.MaxDepth} Cores call each other.");
+        }
+
+        if (context.Run.ActingAs is not null && !context.Caller.May(Permissions.ModelsUse) && !context.Caller.May(Permissions.CoreManage))
+        {
+            return FailureOf(DelegationErrors.Beyond(Permissions.CoreManage));
         }
 
         if (context.MayRepeat && await FindAsync(context, call, ct) is { } earlier)

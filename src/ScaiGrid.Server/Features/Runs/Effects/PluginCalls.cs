@@ -38,7 +38,7 @@ internal sealed class PluginCalls(EgressHttp egress, McpCalls mcp, TimeProvider 
         {
             return await Outside.TryAsync(async () => plugin.Kind == PluginKind.Mcp
                 ? await mcp.CallAsync(plugin, call, signIn, timeout, either.Token)
-                : OutcomeOf(await egress.SendAsync(address, (to, _) => RequestOf(call, to, signIn), either.Token)));
+                : OutcomeOf(await egress.SendAsync(address, (to, _) => RequestOf(context, call, to, signIn), either.Token)));
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException && !ct.IsCancellationRequested)
         {
@@ -46,11 +46,11 @@ internal sealed class PluginCalls(EgressHttp egress, McpCalls mcp, TimeProvider 
         }
     }
 
-    private static HttpRequestMessage RequestOf(PluginCall call, Uri address, KeyValuePair<string, string>? signIn)
+    private static HttpRequestMessage RequestOf(EffectContext context, PluginCall call, Uri address, KeyValuePair<string, string>? signIn)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
-            Content = Outside.JsonOf(Value.Object([new("args", call.Args), new("run_id", call.RunId), new("idempotency_key", call.IdempotencyKey)])),
+            Content = Outside.JsonOf(Value.Object([new("args", call.Args), new("run_id", call.RunId), new("idempotency_key", call.IdempotencyKey), .. ActingOf(context)])),
         };
         request.Headers.TryAddWithoutValidation("Idempotency-Key", call.IdempotencyKey);
         if (signIn is { } header)
@@ -60,6 +60,17 @@ internal sealed class PluginCalls(EgressHttp egress, McpCalls mcp, TimeProvider 
 
         return request;
     }
+
+    /// <summary>The user as whom the Core acts: the plugin is told whose rights it is to go by.</summary>
+    private static KeyValuePair<string, Value>[] ActingOf(EffectContext context) => context.Run.ActingAs is not { } user ? [] :
+    [
+        new("acting_as", Value.Object(
+        [
+            new("user_id", user.Value),
+            new("email", context.Caller.Email),
+            new("scopes", Value.Array([.. context.Caller.Permissions.Order(StringComparer.Ordinal).Select(scope => (Value)scope)])),
+        ])),
+    ];
 
     private static EffectOutcome OutcomeOf(EgressAnswer answer)
     {
