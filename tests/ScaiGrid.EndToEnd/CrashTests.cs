@@ -99,7 +99,7 @@ public abstract class CrashTests(Database database)
         var alive = 1 + cores.Count(c => c.IsPublished);
         Assert.Equal(alive, models.Count(m => m.StartsWith("scaicore/", StringComparison.Ordinal)));
         Assert.Equal(alive, installation.Rows.Count("backend_models", "provider_type = 'scaicore'"));
-        Assert.Equal(alive + 1, installation.Rows.Count("model_backends")); // and the one of the bootstrap file
+        Assert.Equal(alive + 2, installation.Rows.Count("model_backends")); // and those of the bootstrap file
     }
 
     /// <summary>Each answered call has one usage record.</summary>
