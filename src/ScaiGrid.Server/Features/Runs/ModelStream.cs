@@ -16,28 +16,15 @@ internal static class ModelStream
     {
         var pipe = new Pipe();
         var calling = CallAsync();
-        var text = new StringBuilder();
-        while (true)
+        try
         {
-            var read = await pipe.Reader.ReadAsync(CancellationToken.None);
-            var rest = read.Buffer;
-            while (TryReadLine(ref rest, out var line))
-            {
-                if (WordsIn(line) is { Length: > 0 } some)
-                {
-                    text.Append(some);
-                    await words.SayAsync(some);
-                }
-            }
-
-            pipe.Reader.AdvanceTo(rest.Start, rest.End);
-            if (read.IsCompleted)
-            {
-                break;
-            }
+            var text = await SayAsync(pipe.Reader, words);
+            return (await calling, text);
         }
-
-        return (await calling, text.ToString());
+        finally
+        {
+            await pipe.Reader.CompleteAsync();
+        }
 
         async Task<ChatResult> CallAsync()
         {
@@ -48,6 +35,30 @@ internal static class ModelStream
             finally
             {
                 await pipe.Writer.CompleteAsync();
+            }
+        }
+    }
+
+    private static async Task<string> SayAsync(PipeReader reader, ReplyWords words)
+    {
+        var text = new StringBuilder();
+        while (true)
+        {
+            var read = await reader.ReadAsync(CancellationToken.None); // it ends with the call
+            var rest = read.Buffer;
+            while (TryReadLine(ref rest, out var line))
+            {
+                if (WordsIn(line) is { Length: > 0 } some)
+                {
+                    text.Append(some);
+                    await words.SayAsync(some);
+                }
+            }
+
+            reader.AdvanceTo(rest.Start, rest.End);
+            if (read.IsCompleted)
+            {
+                return text.ToString();
             }
         }
     }
