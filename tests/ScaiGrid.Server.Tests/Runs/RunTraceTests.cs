@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ScaiGrid.Flows.Language;
 using ScaiGrid.Server.Features.Runs;
 using ScaiGrid.Server.Tests.Cores;
 using ScaiGrid.Server.Tests.Events;
@@ -99,6 +100,12 @@ public sealed class RunTraceTests(World world)
     [Fact]
     public void A_secret_that_holds_another_is_masked_whole() =>
         Assert.Equal("••••••••", SecretMask.Of(["token", "token-of-mine"]).InText("token-of-mine"));
+
+    [Theory]
+    [InlineData("""{"order":51234,"pin":1234,"say":"my 1234!"}""", """{"order":51234,"pin":"••••••••","say":"my ••••••••!"}""")]
+    [InlineData("""[true,null,["1234"],{"1234":0}]""", """[true,null,["••••••••"],{"••••••••":0}]""")]
+    public void A_value_stays_one_whatever_is_masked_in_it(string value, string shown) =>
+        Assert.Equal(Value.FromJson(shown), SecretMask.Of(["1234", "true", "null"]).In(Value.FromJson(value)));
 
     private static async Task<List<JsonElement>> StepsAsync(HttpClient admin, JsonElement run) =>
         [.. (await admin.GetDataAsync($"{TestCores.Base}/runs/{run.Text("id")}/steps")).At("steps").EnumerateArray()];

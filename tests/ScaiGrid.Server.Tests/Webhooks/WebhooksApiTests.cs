@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Features.Accounting.Budgets;
@@ -191,6 +192,26 @@ public sealed class WebhooksApiTests(OutsideWorld outside) : IClassFixture<Outsi
 
         Assert.Equal(5, (await ToldAsync("/once", 5)).Select(t => t.Text("event_id")).Distinct().Count());
         Assert.Equal(5, outside.Witness.Seen.Count(s => s.Url == "/once"));
+    }
+
+    [Fact]
+    public async Task An_event_that_is_told_again_after_a_crash_is_delivered_once_and_holds_up_no_other()
+    {
+        var admin = await outside.AdminAsync();
+        await NewAsync(admin, "/again", "model.*");
+        await admin.PublishedCoreAsync(TestCores.Echo);
+        var first = (await ToldAsync("/again", 1))[0];
+        await World.Server.WithDbAsync(db =>
+        {
+            db.Add(new OutgoingEvent { TenantId = first.Text("tenant_id")!, Id = first.Text("event_id")!, Type = first.Text("event_type")!, Payload = "{}", At = DateTimeOffset.UnixEpoch });
+            return db.SaveChangesAsync(Cancel);
+        });
+
+        await admin.PublishedCoreAsync(TestCores.Echo.Replace("Echo Agent", "Echo again", StringComparison.Ordinal));
+
+        Assert.Equal(2, (await ToldAsync("/again", 2)).Select(t => t.Text("event_id")).Distinct().Count());
+        Assert.Equal(2, outside.Witness.Seen.Count(s => s.Url == "/again"));
+        Assert.Equal(0, await World.Server.WithDbAsync(db => db.OutgoingEvents.CountAsync(e => e.Id == first.Text("event_id"), Cancel)));
     }
 
     private async Task<string> NewAsync(HttpClient admin, string path, params string[] events) =>

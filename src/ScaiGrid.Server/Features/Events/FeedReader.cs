@@ -30,7 +30,7 @@ internal sealed class FeedReader(CorePrograms programs)
                 }
                 else if (runs.TryGetValue(entry.RunId.Value, out var run))
                 {
-                    told.AddRange(RuntimeEvents.Of(run, entry.From, entry.Until, masks.GetValueOrDefault((entry.TenantId, entry.CoreId), SecretMask.None)).Select(e => (entry, e)));
+                    told.AddRange(RuntimeEvents.Of(run, entry.From, entry.Until, masks.GetValueOrDefault((entry.TenantId, entry.CoreId), SecretMask.Everything)).Select(e => (entry, e)));
                 }
             }
         }
@@ -41,7 +41,7 @@ internal sealed class FeedReader(CorePrograms programs)
     private static async Task<Dictionary<Id<Run>, Run>> RunsAsync(Db db, List<Id<Run>> ids, CancellationToken ct) =>
         ids.Count == 0 ? [] : await db.Runs.AsNoTracking().Where(r => ids.Contains(r.Id)).ToDictionaryAsync(r => r.Id, ct);
 
-    /// <summary>What the Cores must not have shown, as they are now. A Core that is gone has no secrets any more.</summary>
+    /// <summary>What the Cores must not have shown, as they are now. Of one that is gone, or cannot be read, nobody can tell.</summary>
     private async Task<Dictionary<(Id<Tenant>, Id<Core>), SecretMask>> MasksAsync(Db db, IReadOnlyList<FeedEntry> entries, CancellationToken ct)
     {
         var ids = entries.Where(e => e.RunId is not null).Select(e => e.CoreId).Distinct().ToList();

@@ -111,8 +111,7 @@ internal static class RuntimeEvents
 
     private static KeyValuePair<string, Value>[] Bounded(string name, Value value, SecretMask mask)
     {
-        var json = value.ToJson();
-        return json.Length > LongestValue ? [.. Flag($"{name}_truncated", true)] : [new(name, Value.FromJson(mask.InJson(json)))];
+        return value.ToJson().Length > LongestValue ? [.. Flag($"{name}_truncated", true)] : [new(name, mask.In(value))];
     }
 
     private static IEnumerable<KeyValuePair<string, Value>> Flag(string name, Value set) => set.IsTruthy ? [new(name, true)] : [];

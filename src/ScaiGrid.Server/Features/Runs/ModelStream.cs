@@ -11,19 +11,23 @@ namespace ScaiGrid.Server.Features.Runs;
 /// <summary>Asks a model for a stream, and gives its words away as they come.</summary>
 internal static class ModelStream
 {
-    /// <returns>The call's result, and all of what the model said.</returns>
-    public static async Task<(ChatResult Result, string Text)> ReadAsync(Dispatcher dispatcher, Route route, ChatRequest request, ChatContext context, ReplyWords words, CancellationToken ct)
+    /// <param name="Text">All of it.</param>
+    /// <param name="IsFiltered">The model's content filter broke it off.</param>
+    public readonly record struct Said(string Text, bool IsFiltered);
+
+    /// <returns>The call's result, and what the model said.</returns>
+    public static async Task<(ChatResult Result, Said Said)> ReadAsync(Dispatcher dispatcher, Route route, ChatRequest request, ChatContext context, ReplyWords words, CancellationToken ct)
     {
         var pipe = new Pipe();
         var calling = CallAsync();
         try
         {
-            var text = await SayAsync(pipe.Reader, words);
-            return (await calling, text);
+            var said = await SayAsync(pipe.Reader, words);
+            return (await calling, said);
         }
         finally
         {
-            await pipe.Reader.CompleteAsync();
+            await pipe.Reader.CompleteAsync(); // or a call that nobody reads would wait for room
         }
 
         async Task<ChatResult> CallAsync()
@@ -39,16 +43,18 @@ internal static class ModelStream
         }
     }
 
-    private static async Task<string> SayAsync(PipeReader reader, ReplyWords words)
+    private static async Task<Said> SayAsync(PipeReader reader, ReplyWords words)
     {
-        var text = new StringBuilder();
+        var (text, isFiltered) = (new StringBuilder(), false);
         while (true)
         {
             var read = await reader.ReadAsync(CancellationToken.None); // it ends with the call
             var rest = read.Buffer;
             while (TryReadLine(ref rest, out var line))
             {
-                if (WordsIn(line) is { Length: > 0 } some)
+                var (some, finish) = ChunkIn(line);
+                isFiltered |= finish == "content_filter";
+                if (some is { Length: > 0 })
                 {
                     text.Append(some);
                     await words.SayAsync(some);
@@ -58,7 +64,7 @@ internal static class ModelStream
             reader.AdvanceTo(rest.Start, rest.End);
             if (read.IsCompleted)
             {
-                return text.ToString();
+                return new(text.ToString(), isFiltered);
             }
         }
     }
@@ -76,17 +82,22 @@ internal static class ModelStream
         return true;
     }
 
-    /// <returns>Null for a line that says nothing.</returns>
-    private static string? WordsIn(ReadOnlySequence<byte> line)
+    /// <returns>Nothing for a line that says nothing.</returns>
+    private static (string? Words, string? Finish) ChunkIn(ReadOnlySequence<byte> line)
     {
         var bytes = line.ToArray().AsMemory();
         if (!bytes.Span.StartsWith("data: {"u8))
         {
-            return null;
+            return default;
         }
 
         using var chunk = JsonDocument.Parse(bytes[6..]);
-        return chunk.RootElement.TryGetProperty("choices", out var choices) && choices.GetArrayLength() > 0
-            && choices[0].TryGetProperty("delta", out var delta) && delta.TryGetProperty("content", out var content) ? content.GetString() : null;
+        if (!chunk.RootElement.TryGetProperty("choices", out var choices) || choices.GetArrayLength() == 0)
+        {
+            return default;
+        }
+
+        var words = choices[0].TryGetProperty("delta", out var delta) && delta.TryGetProperty("content", out var content) ? content.GetString() : null;
+        return (words, choices[0].TryGetProperty("finish_reason", out var finish) ? finish.GetString() : null);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
         using var held = hold;
         var context = new ChatContext(run.RequestId ?? run.Id.Value) { Caller = new ChatCaller(principal, depth + 1, ct) };
         var (reply, said) = listener is null
-            ? (await dispatcher.ChatAsync(route, request, context, ct), null)
+            ? (await dispatcher.ChatAsync(route, request, context, ct), default(ModelStream.Said?))
             : await ModelStream.ReadAsync(dispatcher, route, request, context, listener, ct);
         using var result = reply;
         var error = result.Outcome == ChatOutcome.Answered ? null : InferenceErrors.Of(result);
@@ -88,24 +88,24 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
     };
 
     /// <param name="said">Of a stream; null for an answer that came whole.</param>
-    private static ModelAnswer AnswerOf(ChatResult result, string? said, Prices? prices, string? code)
+    private static ModelAnswer AnswerOf(ChatResult result, ModelStream.Said? said, Prices? prices, string? code)
     {
         var usage = new ModelUsage(result.Usage.PromptTokens, result.Usage.CompletionTokens, prices?.Cost(result.Usage) ?? 0);
         if (result.Answer is { } answer)
         {
-            return answer.Choices[0].FinishReason == "content_filter"
-                ? new(null, usage, Refusal: "The model's content filter stopped the answer.")
-                : new(answer.Text, usage);
+            return Answer(answer.Text, answer.Choices[0].FinishReason == "content_filter");
         }
 
-        if (said is not null && result.Outcome == ChatOutcome.Answered)
+        if (said is { } whole && result.Outcome == ChatOutcome.Answered)
         {
-            return new(said, usage);
+            return Answer(whole.Text, whole.IsFiltered);
         }
 
         return result.Failure is { Class: FailureClass.Refused } refused
             ? new(null, usage, Refusal: refused.Message)
             : new(null, usage, Failure: new(code ?? "failed", result.Failure?.Message ?? "The model did not answer.", result.Outcome != ChatOutcome.Rejected));
+
+        ModelAnswer Answer(string? text, bool isFiltered) => isFiltered ? new(null, usage, Refusal: "The model's content filter stopped the answer.") : new(text, usage);
     }
 
     private static byte[] WriteRequest(ModelCall call, bool streams)

@@ -39,7 +39,7 @@ internal static class RunTrace
             json.WriteEndArray();
         }
 
-        return mask.InJson(Encoding.UTF8.GetString(buffer.Written.Span));
+        return Encoding.UTF8.GetString(buffer.Written.Span);
     }
 
     private static void Write(Utf8JsonWriter json, StepTrace step, SecretMask mask)
@@ -55,7 +55,7 @@ internal static class RunTrace
         WriteTime(json, "finished_at"u8, step.FinishedAt);
         WriteInput(json, step, mask);
         json.WritePropertyName("result"u8);
-        step.Result.WriteTo(json);
+        mask.In(step.Result).WriteTo(json);
         if (step.ResultTruncated)
         {
             json.WriteBoolean("result_truncated"u8, true);
@@ -70,13 +70,13 @@ internal static class RunTrace
             json.WriteEndObject();
         }
 
-        WriteMarks(json, step);
+        WriteMarks(json, step, mask);
 
         if (step.Fault is { } fault)
         {
             json.WriteStartObject("error"u8);
             json.WriteString("code"u8, fault.Code);
-            json.WriteString("message"u8, fault.Message);
+            json.WriteString("message"u8, mask.InText(fault.Message));
             json.WriteEndObject();
         }
 
@@ -99,7 +99,7 @@ internal static class RunTrace
     }
 
     /// <summary>From which the run's events are told; see <see cref="Events.RuntimeEvents"/>.</summary>
-    private static void WriteMarks(Utf8JsonWriter json, StepTrace step)
+    private static void WriteMarks(Utf8JsonWriter json, StepTrace step, SecretMask mask)
     {
         json.WriteNumber("entered"u8, step.Entered);
         if (step.Left > 0)
@@ -113,7 +113,7 @@ internal static class RunTrace
             json.WriteNumber("mark"u8, emitted.Mark);
             json.WriteString("event"u8, emitted.Type);
             json.WritePropertyName("payload"u8);
-            emitted.Payload.WriteTo(json);
+            mask.In(emitted.Payload).WriteTo(json);
             json.WriteBoolean("payload_truncated"u8, emitted.PayloadTruncated);
             json.WriteEndObject();
         }

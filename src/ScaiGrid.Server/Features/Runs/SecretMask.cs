@@ -1,5 +1,4 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using ScaiGrid.Flows.Language;
 
 namespace ScaiGrid.Server.Features.Runs;
 
@@ -13,10 +12,13 @@ internal sealed class SecretMask
 
     public static readonly SecretMask None = new([]);
 
-    private readonly string[] _secrets, _written;
+    /// <summary>Shows nothing, for where nobody can tell any more what the secrets were.</summary>
+    public static readonly SecretMask Everything = new([], hidesAll: true);
 
-    private SecretMask(string[] secrets) =>
-        (_secrets, _written) = (secrets, [.. secrets.Select(s => JsonEncodedText.Encode(s, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value)]);
+    private readonly string[] _secrets;
+    private readonly bool _hidesAll;
+
+    private SecretMask(string[] secrets, bool hidesAll = false) => (_secrets, _hidesAll) = (secrets, hidesAll);
 
     public static SecretMask Of(IEnumerable<string> secrets)
     {
@@ -24,18 +26,30 @@ internal sealed class SecretMask
         return some.Length == 0 ? None : new(some);
     }
 
-    public string InText(string text) => Replace(text, _secrets);
-
-    /// <param name="json">As <see cref="Kernel.Json"/> writes it.</param>
-    public string InJson(string json) => Replace(json, _written);
-
-    private static string Replace(string text, string[] secrets)
+    public string InText(string text)
     {
-        foreach (var secret in secrets)
+        if (_hidesAll)
+        {
+            return Masked;
+        }
+
+        foreach (var secret in _secrets)
         {
             text = text.Replace(secret, Masked, StringComparison.Ordinal);
         }
 
         return text;
     }
+
+    /// <summary>The value with masks in its texts and names. A number that is a secret becomes a text; part of a number is none.</summary>
+    public Value In(Value value) => _hidesAll ? Masked : _secrets.Length == 0 ? value : MaskedIn(value);
+
+    private Value MaskedIn(Value value) => value.Kind switch
+    {
+        ValueKind.String => InText(value.AsString()!),
+        ValueKind.Number => _secrets.Contains(value.ToText(), StringComparer.Ordinal) ? Masked : value,
+        ValueKind.Array => Value.Array([.. value.Items.Select(MaskedIn)]),
+        ValueKind.Object => Value.Object(value.Members.Select(m => KeyValuePair.Create(InText(m.Key), MaskedIn(m.Value)))),
+        _ => value,
+    };
 }

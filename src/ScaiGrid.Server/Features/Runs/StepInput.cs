@@ -101,6 +101,6 @@ internal static class StepInput
         }
 
         left -= 8;
-        return value;
+        return mask.In(value);
     }
 }

@@ -73,26 +73,21 @@ internal sealed partial class WebhookWorker(IServiceScopeFactory scopes, Webhook
         var webhooks = await db.Webhooks.AsNoTracking().Where(w => tenants.Contains(w.TenantId) && w.Status == WebhookStatus.Active).ToListAsync(ct);
         var partners = await db.Tenants.Where(t => tenants.Contains(t.Id)).ToDictionaryAsync(t => t.Id, t => (Id<Tenancy.Partner>?)t.PartnerId, ct);
         var now = clock.GetUtcNow();
-        foreach (var happened in events)
+        var deliveries = events.SelectMany(e => webhooks.Where(w => w.TenantId.Value == e.TenantId && w.Events.Exists(p => EventTypes.Matches(p, e.Type))).Select(w => new WebhookDelivery
         {
-            foreach (var webhook in webhooks.Where(w => w.TenantId.Value == happened.TenantId && w.Events.Exists(p => EventTypes.Matches(p, happened.Type))))
-            {
-                db.Add(new WebhookDelivery
-                {
-                    TenantId = webhook.TenantId,
-                    Id = $"{happened.Id.Replace("evt", "dlv", StringComparison.Ordinal)}-{webhook.Id.Value}",
-                    WebhookId = webhook.Id,
-                    EventId = happened.Id,
-                    EventType = happened.Type,
-                    Body = happened.Body(partners.GetValueOrDefault(webhook.TenantId)),
-                    NextAt = now,
-                    CreatedAt = now,
-                });
-            }
-
-            db.Remove(happened);
-        }
-
+            TenantId = w.TenantId,
+            Id = $"{e.Id.Replace("evt", "dlv", StringComparison.Ordinal)}-{w.Id.Value}",
+            WebhookId = w.Id,
+            EventId = e.Id,
+            EventType = e.Type,
+            Body = e.Body(partners.GetValueOrDefault(w.TenantId)),
+            NextAt = now,
+            CreatedAt = now,
+        })).ToList();
+        var ids = deliveries.ConvertAll(d => d.Id);
+        var made = await db.WebhookDeliveries.Where(d => tenants.Contains(d.TenantId) && ids.Contains(d.Id)).Select(d => d.Id).ToHashSetAsync(ct); // a crash lets an event be told again
+        db.AddRange(deliveries.Where(d => !made.Contains(d.Id)));
+        db.RemoveRange(events);
         try
         {
             await db.SaveChangesAsync(ct);

@@ -221,6 +221,23 @@ public sealed class BudgetEnforcementTests(World world)
         await world.Server.Services.GetRequiredService<BudgetGuard>().SaveAllAsync(TimeSpan.Zero, Cancel); // what is known of it goes nowhere, without a fault
     }
 
+    [Fact]
+    public async Task What_was_spent_counts_for_a_limit_that_is_set_later()
+    {
+        var (tenant, user, slug) = await NewModelAsync();
+        var admin = await tenant.AsAdminAsync();
+        var id = await NewBudgetAsync(tenant, new { name = "x", token_limit = 1_000_000 });
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(user, "/v1/inference/chat", slug, "Hi"));
+        }
+
+        Assert.Equal(3, (await UsageOfAsync(tenant, id)).GetProperty("requests").GetInt32());
+        await admin.DataAsync(HttpMethod.Put, $"{Budgets}/{id}", new { request_limit = 3 });
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(user, "/v1/inference/chat", slug, "Hi"));
+    }
+
     private static object Body(string path, string model, string words, bool stream = false, int? maxTokens = null) =>
         path.EndsWith("responses", StringComparison.Ordinal) ? new { model, input = words, stream }
         : path.Contains("embed", StringComparison.Ordinal) ? new { model, input = words }

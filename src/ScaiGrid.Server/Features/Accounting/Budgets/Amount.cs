@@ -12,6 +12,9 @@ internal readonly record struct Amount(decimal Cost, long Tokens, long Requests)
 
     public static Amount operator -(Amount a, Amount b) => new(a.Cost - b.Cost, a.Tokens - b.Tokens, a.Requests - b.Requests);
 
+    /// <summary>The larger of each part.</summary>
+    public Amount OrMore(Amount other) => new(Math.Max(Cost, other.Cost), Math.Max(Tokens, other.Tokens), Math.Max(Requests, other.Requests));
+
     /// <summary>Whether every part is at least the other's.</summary>
     public bool Covers(Amount other) => Cost >= other.Cost && Tokens >= other.Tokens && Requests >= other.Requests;
 

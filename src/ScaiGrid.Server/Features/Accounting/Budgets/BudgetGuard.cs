@@ -197,6 +197,7 @@ internal sealed partial class BudgetGuard : BackgroundService
         return await db.RetryOnConflictAsync(async () =>
         {
             var spending = await SpendingAsync(db, ledger, ct);
+            spending.Reserved = budget.Limits.Only(spending.Reserved.OrMore(spending.Spent)); // a part may be limited since more was spent
             var granted = budget.Limits.Grant(spending.Reserved, need);
             if (granted is { } amount)
             {
