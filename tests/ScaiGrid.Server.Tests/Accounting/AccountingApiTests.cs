@@ -80,6 +80,7 @@ public sealed class AccountingApiTests(World world)
 
         Assert.Single((await admin.GetDataAsync("/v1/accounting/usage?start=2020-01-01T00:00:00Z")).GetProperty("items").EnumerateArray());
         Assert.Empty((await admin.GetDataAsync("/v1/accounting/usage?end=2020-01-01T00:00:00Z")).GetProperty("items").EnumerateArray());
+        Assert.Single((await admin.GetDataAsync("/v1/accounting/usage?start=0001-01-01T00:00:00Z&end=9999-12-31T23:59:59Z")).GetProperty("items").EnumerateArray());
     }
 
     [Fact]

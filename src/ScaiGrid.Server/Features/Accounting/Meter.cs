@@ -40,6 +40,6 @@ internal sealed class Meter(WriteBehind writeBehind, IdSource ids, TimeProvider 
             ErrorCode = errorCode,
             CreatedAt = clock.GetUtcNow(),
         });
-        hold?.Settle(new(cost, result is null ? 0 : (long)result.Usage.PromptTokens + result.Usage.CompletionTokens, 1));
+        hold?.Settle(BudgetGuard.Concerning(model, new(cost, result is null ? 0 : (long)result.Usage.PromptTokens + result.Usage.CompletionTokens, 1)));
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Kernel;
@@ -21,21 +20,7 @@ internal sealed record UsageFilter(DateTimeOffset? Start, DateTimeOffset? End, s
         return ValueTask.FromResult<UsageFilter?>(new(
             Time("start"), Time("end"), query["model"], query["user_id"], query["core_id"], faults.Count > 0 ? KernelErrors.Faulty(faults) : null));
 
-        DateTimeOffset? Time(string name)
-        {
-            if (query[name] is not [{ Length: > 0 } text])
-            {
-                return null;
-            }
-
-            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
-            {
-                faults.Add(new(name, "must be a time in RFC 3339, such as 2026-01-15T10:30:00Z"));
-                return null;
-            }
-
-            return time;
-        }
+        DateTimeOffset? Time(string name) => QueryTime.Read(query, name, faults);
     }
 
     public Error? Refuse(Principal caller) => UserId is not null && UserId != caller.UserId.Value && !caller.May(Permissions.AccountingViewTenant)

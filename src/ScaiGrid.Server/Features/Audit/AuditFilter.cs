@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using ScaiGrid.Server.Kernel;
 
@@ -20,21 +19,7 @@ internal sealed record AuditFilter(
 
         string? Text(string name) => context.Request.Query[name] is [{ Length: > 0 } text] ? text : null;
 
-        DateTimeOffset? Time(string name)
-        {
-            if (Text(name) is not { } text)
-            {
-                return null;
-            }
-
-            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
-            {
-                faults.Add(new(name, "must be a time in RFC 3339, such as 2026-01-15T10:30:00Z"));
-                return null;
-            }
-
-            return time;
-        }
+        DateTimeOffset? Time(string name) => QueryTime.Read(context.Request.Query, name, faults);
     }
 
     public IQueryable<AuditEntry> Apply(IQueryable<AuditEntry> lines, string stream)

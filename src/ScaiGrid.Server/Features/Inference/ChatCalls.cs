@@ -43,7 +43,7 @@ internal sealed class ChatCalls(Catalogue catalogue, Routes routes, Dispatcher d
         }
 
         var (model, route) = way;
-        var (hold, overspent) = budgets.Any ? await budgets.HoldAsync(principal, BudgetGuard.EstimateOf(request, route), http.RequestAborted) : default;
+        var (hold, overspent) = budgets.Any ? await budgets.HoldAsync(principal, BudgetGuard.EstimateOf(request, model, route), http.RequestAborted) : default;
         if (overspent is not null)
         {
             await http.WriteErrorAsync(overspent);

@@ -44,7 +44,7 @@ internal sealed class DialectCalls(ChatCalls chats, Dispatcher dispatcher, Meter
             return;
         }
 
-        var (hold, overspent) = budgets.Any ? await budgets.HoldAsync(principal, BudgetGuard.EstimateOf(call.Chat, way.Route), http.RequestAborted) : default;
+        var (hold, overspent) = budgets.Any ? await budgets.HoldAsync(principal, BudgetGuard.EstimateOf(call.Chat, way.Model, way.Route), http.RequestAborted) : default;
         if (overspent is not null)
         {
             await http.WriteErrorAsync(overspent);

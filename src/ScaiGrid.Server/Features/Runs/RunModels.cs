@@ -59,7 +59,7 @@ internal sealed class RunModels(Catalogue catalogue, Routes routes, Dispatcher d
         }
 
         // The budgets of the caller's groups are met too, though what the groups may do is not the Core's.
-        var (hold, overspent) = budgets.Any ? await budgets.HoldAsync(principal with { Groups = caller.Groups }, BudgetGuard.EstimateOf(request, route), ct) : default;
+        var (hold, overspent) = budgets.Any ? await budgets.HoldAsync(principal with { Groups = caller.Groups }, BudgetGuard.EstimateOf(request, model, route), ct) : default;
         if (overspent is not null)
         {
             return ModelAnswer.Failed(BudgetErrors.Exceeded.Code, overspent.Message, retryable: false);

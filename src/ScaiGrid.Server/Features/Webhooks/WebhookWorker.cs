@@ -107,7 +107,7 @@ internal sealed partial class WebhookWorker(IServiceScopeFactory scopes, Webhook
         var now = clock.GetUtcNow();
         var rows = await db.WebhookDeliveries.AsNoTracking()
             .Where(d => d.Status == DeliveryStatus.Pending && d.NextAt <= now)
-            .OrderBy(d => d.NextAt).Take(Batch)
+            .OrderBy(d => d.NextAt).Take(AtOnce) // what is taken is begun at once, well within its lease
             .Join(db.Webhooks.AsNoTracking(), d => new { d.TenantId, Id = d.WebhookId }, w => new { w.TenantId, w.Id }, (d, w) => new { Delivery = d, Webhook = w })
             .ToListAsync(ct);
         var taken = new List<(Webhook, WebhookDelivery)>();

@@ -190,6 +190,20 @@ public sealed class BudgetEnforcementTests(World world)
     }
 
     [Fact]
+    public async Task Tokens_of_a_published_Core_count_once()
+    {
+        var (tenant, _, slug) = await NewModelAsync();
+        var admin = await tenant.AsAdminAsync();
+        var (_, core) = await admin.PublishedCoreAsync(RunModelTests.Asking(slug));
+        var id = await NewBudgetAsync(tenant, new { name = "x", token_limit = 100_000 });
+
+        var answer = await admin.DataAsync(HttpMethod.Post, "/v1/inference/chat", Body("/v1/inference/chat", core, "Hi"));
+
+        var usage = await UsageOfAsync(tenant, id);
+        Assert.Equal((2, answer.At("usage.total_tokens").GetInt64()), (usage.GetProperty("requests").GetInt32(), usage.GetProperty("tokens").GetInt64()));
+    }
+
+    [Fact]
     public async Task Two_replicas_together_let_no_more_through()
     {
         var (tenant, user, slug) = await NewModelAsync();

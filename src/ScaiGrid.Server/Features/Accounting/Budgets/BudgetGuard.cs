@@ -5,6 +5,7 @@ using ScaiGrid.Gateway.Chat;
 using ScaiGrid.Server.Access;
 using ScaiGrid.Server.Access.RateLimiting;
 using ScaiGrid.Server.Data;
+using ScaiGrid.Server.Features.Models;
 using ScaiGrid.Server.Features.Webhooks;
 using ScaiGrid.Server.Kernel;
 using Route = ScaiGrid.Gateway.Routing.Route;
@@ -45,13 +46,16 @@ internal sealed partial class BudgetGuard : BackgroundService
     public bool Any => _budgets.Count > 0;
 
     /// <summary>What a chat may come to: the estimated prompt, and all the tokens that the answer may have.</summary>
-    public static Amount EstimateOf(ChatRequest request, Route route)
+    public static Amount EstimateOf(ChatRequest request, CatalogueModel model, Route route)
     {
         var most = Math.Min(request.MaxTokens ?? route.MaxOutputTokens ?? UnsaidTokens, route.MaxOutputTokens ?? int.MaxValue);
-        return EstimateOf(new Usage(request.EstimatedPromptTokens, (int)Math.Min(int.MaxValue / 2, (long)most * request.ChoiceCount)), route);
+        return Concerning(model, EstimateOf(new Usage(request.EstimatedPromptTokens, (int)Math.Min(int.MaxValue / 2, (long)most * request.ChoiceCount)), route));
     }
 
     public static Amount EstimateOf(Usage usage, Route route) => new(route.Prices?.Cost(usage) ?? 0, (long)usage.PromptTokens + usage.CompletionTokens, 1);
+
+    /// <summary>What counts for budgets: the tokens of a published Core are those of the calls that its run makes, which count by themselves.</summary>
+    public static Amount Concerning(CatalogueModel model, Amount amount) => model.Core is null ? amount : amount with { Tokens = 0 };
 
     /// <summary>Keeps back what a call may come to.</summary>
     /// <returns>What is to be settled, null when no budget concerns the caller; or why the call may not be made.</returns>
